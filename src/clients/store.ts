@@ -1,0 +1,104 @@
+/** The rows of clients and of their secrets. */
+import type { Db, Tx } from '../platform/database.ts'
+import type { Prisma } from '../platform/prisma/client.ts'
+import type { ApplicationType, AuthMethod, Client, ClientSecret } from './client.ts'
+
+const withSecrets = {
+  secrets: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
+} as const satisfies Prisma.ClientInclude
+
+type ClientRow = Prisma.ClientGetPayload<{ include: typeof withSecrets }>
+
+export async function findClient(db: Db | Tx, clientId: string): Promise<Client | null> {
+  const row = await db.client.findUnique({ where: { id: clientId }, include: withSecrets })
+  return row && toClient(row)
+}
+
+/** A page, newest first; `after` is the last client of the page before. */
+export async function listClients(
+  db: Db | Tx,
+  page: { limit: number; after?: Pick<Client, 'id' | 'createdAt'> | undefined },
+): Promise<Client[]> {
+  const { limit, after } = page
+  const rows = await db.client.findMany({
+    ...(after && {
+      where: { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] },
+    }),
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit,
+    include: withSecrets,
+  })
+  return rows.map(toClient)
+}
+
+/**
+ * Reads a client and holds its row until the transaction ends: what was decided by counting its secrets is still true when
+ * it is written. Raw, since Prisma has no row locks.
+ */
+export async function lockClient(tx: Tx, clientId: string): Promise<Client | null> {
+  await tx.$queryRaw`SELECT 1 FROM clients WHERE id = ${clientId} FOR NO KEY UPDATE`
+  return findClient(tx, clientId)
+}
+
+export type NewClient = Omit<Client, 'secrets' | 'updatedAt' | 'disabledAt'>
+
+export async function insertClient(tx: Tx, client: NewClient): Promise<void> {
+  const {
+    jwks,
+    metadata,
+    redirectUris,
+    postLogoutRedirectUris,
+    grantTypes,
+    responseTypes,
+    contacts,
+    introspects,
+    ...columns
+  } = client
+  await tx.client.create({
+    data: {
+      ...columns,
+      redirectUris: [...redirectUris],
+      postLogoutRedirectUris: [...postLogoutRedirectUris],
+      grantTypes: [...grantTypes],
+      responseTypes: [...responseTypes],
+      contacts: [...contacts],
+      introspects: [...introspects],
+      metadata: metadata as Prisma.InputJsonObject,
+      ...(jwks !== null && { jwks: jwks as unknown as Prisma.InputJsonObject }),
+      updatedAt: client.createdAt,
+    },
+  })
+}
+
+export async function setDisabledAt(tx: Tx, clientId: string, disabledAt: Date | null): Promise<void> {
+  await tx.client.update({ where: { id: clientId }, data: { disabledAt } })
+}
+
+/** False if there was none. Its secrets, grants and token families go with it. */
+export async function deleteClient(tx: Tx, clientId: string): Promise<boolean> {
+  const { count } = await tx.client.deleteMany({ where: { id: clientId } })
+  return count > 0
+}
+
+export async function insertSecret(tx: Tx, clientId: string, secret: ClientSecret): Promise<void> {
+  await tx.clientSecret.create({ data: { ...secret, digest: Uint8Array.from(secret.digest), clientId } })
+}
+
+export async function setSecretEnd(tx: Tx, secretId: string, expiresAt: Date): Promise<void> {
+  await tx.clientSecret.update({ where: { id: secretId }, data: { expiresAt } })
+}
+
+export async function deleteSecrets(tx: Tx, secretIds: readonly string[]): Promise<void> {
+  await tx.clientSecret.deleteMany({ where: { id: { in: [...secretIds] } } })
+}
+
+function toClient(row: ClientRow): Client {
+  return {
+    ...row,
+    applicationType: row.applicationType as ApplicationType,
+    tokenEndpointAuthMethod: row.tokenEndpointAuthMethod as AuthMethod,
+    jwks: row.jwks as Client['jwks'],
+    metadata: row.metadata as Client['metadata'],
+    secrets: row.secrets.map(({ clientId: _, ...secret }) => secret),
+  }
+}

@@ -1,0 +1,25 @@
+/** Whether a presented secret is one of a client's live ones. */
+import type { Clock } from '../platform/clock.ts'
+import { constantTimeEqual, type Secrets } from '../platform/secrets.ts'
+import type { Client } from './client.ts'
+
+/**
+ * Every live secret is compared under every configured key, also after one has matched: the time tells nothing of which
+ * it was. Digests of what was presented are compared, so no placeholder and no stored value passes.
+ */
+export function verifySecret(
+  client: Pick<Client, 'secrets'>,
+  presented: string,
+  { secrets, clock }: { secrets: Secrets; clock: Clock },
+): boolean {
+  const now = clock.now()
+  const candidates = secrets.digests('client_secret', presented)
+  let matches = 0
+  for (const { digest, expiresAt } of client.secrets) {
+    const live = expiresAt === null || expiresAt > now
+    for (const candidate of candidates) {
+      if (constantTimeEqual(candidate, digest) && live) matches++
+    }
+  }
+  return matches > 0
+}
