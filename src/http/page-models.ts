@@ -1,0 +1,233 @@
+/** What every page and every mail is given: one table of pages, one of mails, each name with the type of its model. */
+import type { Locale } from './messages.ts'
+
+/** What every page is given besides its own model. */
+export interface SharedModel {
+  locale: Locale
+  /** The token for the form that posts to this address of ours. */
+  csrf: (action: string) => string
+  user: { email: string; name: string | null } | null
+  requestId: string
+  path: string
+}
+
+/**
+ * A fault in a form, shown in the summary and beside its field; `field: null` concerns the form as a whole.
+ * The words are the catalogue's (`form-error.<code>`), so that a route never holds text for people.
+ */
+export type FormError<Field extends string = string> = { field: Field | null } & FormFault
+export type FormFault =
+  | { code: PlainFormFault }
+  | { code: 'throttled'; minutes: number }
+  | { code: 'password_too_short'; minimum: number }
+  | { code: 'password_too_long'; maximum: number }
+  | { code: 'name_too_long'; maximum: number }
+type PlainFormFault =
+  | 'wrong_credentials'
+  | 'form_expired'
+  | 'email_required'
+  | 'email_invalid'
+  | 'name_required'
+  | 'password_required'
+  | 'password_common'
+  | 'password_personal'
+
+/** Where the browser goes after a sign-in or a consent: a site's host, this computer, or an installed app's scheme. */
+export interface Destination {
+  host: string
+  kind: 'web' | 'loopback' | 'app'
+}
+
+/** What one mailed link is for. */
+export type LinkPurpose = 'sign-up' | 'invitation' | 'reset' | 'first-administrator' | 'prove-email'
+
+/** A scope of a resource, in its administrator's words. */
+export interface ConsentScope {
+  name: string
+  title: string
+  description: string | null
+  optional: boolean
+  writes: boolean
+  sensitive: boolean
+  checked: boolean
+  alreadyGranted: boolean
+}
+
+/** A scope of OpenID Connect; its words are the catalogue's. */
+export interface IdentityScope {
+  name: 'openid' | 'profile' | 'email'
+  optional: boolean
+  checked: boolean
+  alreadyGranted: boolean
+}
+
+export interface ConnectedApp {
+  id: string
+  name: string
+  host: string
+  verified: boolean
+  since: Date
+  lastUsedAt: Date | null
+  /** What it may do, and what was left out: titles in the administrators' words, by resource. */
+  resources: { name: string; identifier: string; allowed: { title: string; writes: boolean }[]; refused: string[] }[]
+  identityScopes: IdentityScope['name'][]
+  offline: boolean
+  clientEnabled: boolean
+}
+
+/** Why a page could not be shown; `status` stands for the plain meaning of the HTTP status. */
+export type ErrorReason =
+  | 'status'
+  | 'client_unknown'
+  | 'client_disabled'
+  | 'redirect_uri_mismatch'
+  | 'request_invalid'
+  | 'interaction_expired'
+  | 'form_expired'
+  | 'sign_out_failed'
+export type ErrorStatus = 400 | 403 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 503
+
+export interface DemoStep {
+  title: string
+  explanation: string
+  request: { method: string; url: string; headers: Header[]; body: string | null } | null
+  response: { status: number; headers: Header[]; body: string | null } | null
+  state: 'done' | 'current' | 'todo'
+}
+interface Header {
+  name: string
+  value: string
+}
+
+export interface PageModels {
+  home: { signUpOpen: boolean; signedIn: boolean; demo: boolean }
+
+  /** Posts `email`, `password`, `return_to`. */
+  'sign-in': {
+    action: string
+    returnTo: string
+    email: string
+    errors: FormError<'email' | 'password'>[]
+    signUpHref: string | null
+    forgotHref: string
+    continueTo: { clientName: string; host: string } | null
+    notice: 'password-changed' | 'signed-out' | 'sign-in-again' | null
+  }
+  /** Posts `email`, `return_to`. */
+  'sign-up': {
+    action: string
+    returnTo: string
+    email: string
+    errors: FormError<'email'>[]
+    signInHref: string
+    continueTo: { clientName: string; host: string } | null
+  }
+  'sign-up-closed': { reason: 'invitation' | 'closed'; signInHref: string }
+  /** Posts `email`, `return_to`. */
+  'forgot-password': {
+    action: string
+    returnTo: string
+    email: string
+    errors: FormError<'email'>[]
+    signInHref: string
+  }
+  'check-mail': {
+    email: string
+    purpose: 'sign-up' | 'reset'
+    expiresInMinutes: number
+    againHref: string
+    devMailHref: string | null
+  }
+  /** Posts `name` and `password`, each only if asked. Opening the page consumes nothing: mail scanners open links. */
+  link: {
+    purpose: LinkPurpose
+    action: string
+    email: string
+    asksName: boolean
+    asksPassword: boolean
+    values: { name: string }
+    errors: FormError<'name' | 'password'>[]
+    passwordRules: { minimum: number; maximum: number }
+  }
+  'link-dead': { purpose: LinkPurpose; againHref: string | null; signInHref: string }
+
+  /** Posts `scope` once for each optional scope that stays ticked; scopes that can't be left out aren't posted. */
+  consent: {
+    client: {
+      name: string
+      verified: boolean
+      /** One of our own addresses or a data: URI, as the content security policy demands; null for unverified clients. */
+      logoUri: string | null
+      uri: string | null
+      policyUri: string | null
+      tosUri: string | null
+      contacts: string[]
+    }
+    destination: Destination
+    user: { email: string; name: string | null }
+    switchAction: string
+    resources: { name: string; identifier: string; scopes: ConsentScope[] }[]
+    identityScopes: IdentityScope[]
+    offline: boolean
+    until: Date | null
+    action: string
+    cancelAction: string
+    manageHref: string
+    errors: FormError[]
+  }
+  /** Navigates from a GET's answer, since `form-action` would block a redirect that follows a POST. */
+  continue: { href: string; clientName: string; host: string }
+  'form-post': { action: string; fields: { name: string; value: string }[]; clientName: string }
+  'sign-out': {
+    clientName: string | null
+    action: string
+    fields: { name: string; value: string }[]
+    cancelHref: string
+  }
+  'signed-out': { signInHref: string }
+
+  /** Each app's button leads to `<cutHref>/<id>`, the page that asks once. */
+  'connected-apps': { apps: ConnectedApp[]; cutHref: string; notice: { cut: string } | null }
+  'connected-app-confirm': { app: ConnectedApp; action: string; cancelHref: string }
+
+  error: {
+    status: ErrorStatus
+    reason: ErrorReason
+    /** For the app's developer: the OAuth error's code and description, in English, as the protocol has it. */
+    code: string | null
+    detail: string | null
+    requestId: string
+    retryHref: string | null
+    homeHref: string
+  }
+
+  'dev-mail': { messages: { id: string; to: string; subject: string; at: Date }[] }
+  'dev-mail-message': { to: string; from: string; subject: string; at: Date; text: string; links: string[] }
+
+  /** The demo's own words are English: it is a tool for developers, and exists in development only. */
+  demo: {
+    steps: DemoStep[]
+    tokens: {
+      kind: string
+      value: string
+      header: string | null
+      claims: { name: string; value: string; meaning: string }[]
+    }[]
+    actions: { label: string; action: string; primary: boolean }[]
+    error: { title: string; detail: string } | null
+  }
+}
+export type PageName = keyof PageModels
+
+/** Mails. Every link's life is named in it, in minutes. */
+export interface MailModels {
+  'sign-up': { link: string; expiresInMinutes: number }
+  'already-registered': { signInHref: string; resetHref: string }
+  'reset-password': { link: string; expiresInMinutes: number }
+  'reset-unknown': { email: string; signUpHref: string | null }
+  'password-changed': { at: Date; resetHref: string }
+  invitation: { link: string; inviter: string | null; organization: string | null; expiresInMinutes: number }
+  'prove-email': { link: string; email: string; expiresInMinutes: number }
+  'new-device': { at: Date; device: string; address: string; resetHref: string }
+}
+export type MailName = keyof MailModels

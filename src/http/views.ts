@@ -1,0 +1,133 @@
+/** Pages and mails from typed models: nunjucks with autoescape, one environment per language, every template compiled at start. */
+import { fileURLToPath } from 'node:url'
+import nunjucks from 'nunjucks'
+import { assetUrl } from './assets.ts'
+import { catalogues, createTranslate, locales, type Catalogue, type Locale, type Translate } from './messages.ts'
+import type { MailModels, MailName, PageModels, PageName, SharedModel } from './page-models.ts'
+import { durationOf, escapeHtml, monogramOf, outwardHref, strictModel, webAddress } from './view-values.ts'
+
+/** Which template shows which page. */
+const templates = {
+  home: 'pages/site/home.njk',
+  error: 'pages/site/error.njk',
+  'sign-in': 'pages/users/sign-in.njk',
+  'sign-up': 'pages/users/sign-up.njk',
+  'sign-up-closed': 'pages/users/sign-up-closed.njk',
+  'forgot-password': 'pages/users/forgot-password.njk',
+  'check-mail': 'pages/users/check-mail.njk',
+  link: 'pages/users/link.njk',
+  'link-dead': 'pages/users/link-dead.njk',
+  consent: 'pages/oidc/consent.njk',
+  continue: 'pages/oidc/continue.njk',
+  'form-post': 'pages/oidc/form-post.njk',
+  'sign-out': 'pages/oidc/sign-out.njk',
+  'signed-out': 'pages/oidc/signed-out.njk',
+  'connected-apps': 'pages/grants/connected-apps.njk',
+  'connected-app-confirm': 'pages/grants/connected-app-confirm.njk',
+  'dev-mail': 'pages/dev/dev-mail.njk',
+  'dev-mail-message': 'pages/dev/dev-mail-message.njk',
+  demo: 'pages/demo/demo.njk',
+} satisfies Record<PageName, string>
+
+const mails = {
+  'sign-up': 'emails/sign-up.njk',
+  'already-registered': 'emails/already-registered.njk',
+  'reset-password': 'emails/reset-password.njk',
+  'reset-unknown': 'emails/reset-unknown.njk',
+  'password-changed': 'emails/password-changed.njk',
+  invitation: 'emails/invitation.njk',
+  'prove-email': 'emails/prove-email.njk',
+  'new-device': 'emails/new-device.njk',
+} satisfies Record<MailName, string>
+
+export interface ViewsOptions {
+  platform: { name: string; supportEmail: string }
+  mode: 'development' | 'production'
+  catalogues?: Readonly<Record<Locale, Catalogue>>
+}
+
+export interface RenderedMail {
+  subject: string
+  text: string
+  html: string
+}
+
+export interface Views {
+  /** A whole HTML document. Throws when a template asks for what its model lacks: that is a fault of ours. */
+  render<K extends PageName>(page: K, model: PageModels[K], shared: SharedModel): string
+  renderMail<K extends MailName>(mail: K, model: MailModels[K], locale: Locale): RenderedMail
+}
+
+interface Language {
+  t: Translate
+  html: nunjucks.Environment
+  text: nunjucks.Environment
+}
+
+export function createViews(options: ViewsOptions): Views {
+  const languages = new Map<Locale, Language>(locales.map((locale) => [locale, createLanguage(locale, options)]))
+
+  function language(locale: Locale): Language {
+    const found = languages.get(locale)
+    if (!found) throw new Error(`No language "${locale}".`)
+    return found
+  }
+
+  return {
+    render(page, model, shared) {
+      const { html } = language(shared.locale)
+      return html.render(templates[page], { model: strictModel(model), shared: strictModel(shared) })
+    },
+    renderMail(mail, model, locale) {
+      const { t, html, text } = language(locale)
+      // A subject is one line: a line break in somebody's name would start a header of its own.
+      const subject = String(t(`mail.${mail}.subject`))
+        .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+        .trim()
+      const context = { model: strictModel(model), locale, subject }
+      return {
+        subject,
+        text: text.render(mails[mail], { ...context, kind: 'text' }).replaceAll(/\n{3,}/g, '\n\n').trim() + '\n',
+        html: html.render(mails[mail], { ...context, kind: 'html' }),
+      }
+    },
+  }
+}
+
+function createLanguage(locale: Locale, options: ViewsOptions): Language {
+  const catalogue = (options.catalogues ?? catalogues)[locale]
+  const constants = { platform: options.platform.name }
+  const t = createTranslate(locale, catalogue, { constants, escape: escapeHtml })
+  const html = createEnvironment(t, options, true)
+  // Compiled now, so that a broken template stops the start and the first visitor waits for nobody.
+  for (const template of [...Object.values(templates), ...Object.values(mails)]) html.getTemplate(template, true)
+  const text = createEnvironment(createTranslate(locale, catalogue, { constants, escape: (plain) => plain }), options, false)
+  return { t, html, text }
+}
+
+function createEnvironment(t: Translate, options: ViewsOptions, autoescape: boolean): nunjucks.Environment {
+  const folder = fileURLToPath(new URL('../../views', import.meta.url))
+  const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(folder), {
+    autoescape,
+    throwOnUndefined: true,
+    trimBlocks: true,
+    lstripBlocks: true,
+  })
+  const globals = {
+    t,
+    assetUrl,
+    platform: options.platform,
+    development: options.mode === 'development',
+    hasError: (errors: { field: string | null }[], field: string) => errors.some((error) => error.field === field),
+    errorText: (error: { code: string }) => t(`form-error.${error.code}`, { ...error }),
+    duration: (minutes: number) => {
+      const { unit, count } = durationOf(minutes)
+      return t(`duration.${unit}`, { count })
+    },
+    monogram: monogramOf,
+    outwardHref,
+    webAddress,
+  }
+  for (const [name, value] of Object.entries(globals)) environment.addGlobal(name, value)
+  return environment
+}

@@ -1,0 +1,108 @@
+/** Every page and every mail, rendered from its samples in every language. */
+import { HtmlValidate } from 'html-validate'
+import { describe, expect, test } from 'vitest'
+import { catalogues, locales, type Catalogue } from '../../src/http/messages.ts'
+import type { MailName, PageName } from '../../src/http/page-models.ts'
+import { createViews } from '../../src/http/views.ts'
+import { mails, pages, person, platform, visitor } from './samples.ts'
+
+const used = new Set<string>()
+const recorded = Object.fromEntries(
+  locales.map((locale) => [
+    locale,
+    new Proxy(catalogues[locale], {
+      get(target, key) {
+        if (typeof key === 'string') used.add(key)
+        return Reflect.get(target, key) as unknown
+      },
+    }),
+  ]),
+) as Record<(typeof locales)[number], Catalogue>
+
+const views = createViews({ platform, mode: 'development', catalogues: recorded })
+
+const validator = new HtmlValidate({
+  extends: ['html-validate:standard', 'html-validate:document', 'html-validate:a11y'],
+  rules: {
+    'no-inline-style': 'error',
+    'require-csp-nonce': 'off',
+    'require-sri': 'off',
+    'no-trailing-whitespace': 'off',
+    'attribute-boolean-style': 'off',
+    'long-title': 'off',
+    'void-style': 'off',
+    'no-implicit-button-type': 'error',
+  },
+})
+
+const rendered = locales.flatMap((locale) =>
+  Object.entries(pages).flatMap(([page, samples]) =>
+    Object.entries(samples).map(([sample, model]) => {
+      const shared = { ...(page.startsWith('connected') ? person : visitor), locale }
+      return { name: `${page}, ${sample}, ${locale}`, html: views.render(page as PageName, model as never, shared) }
+    }),
+  ),
+)
+
+const posted = locales.flatMap((locale) =>
+  Object.entries(mails).flatMap(([mail, samples]) =>
+    Object.entries(samples).map(([sample, model]) => ({
+      name: `${mail}, ${sample}, ${locale}`,
+      mail: views.renderMail(mail as MailName, model as never, locale),
+    })),
+  ),
+)
+
+describe.each(rendered)('page $name', ({ html }) => {
+  test('is valid HTML', async () => {
+    const report = await validator.validateString(html)
+    const faults = report.results.flatMap((result) => result.messages.map((fault) => `${fault.line}: ${fault.ruleId}: ${fault.message}`))
+    expect(faults).toEqual([])
+  })
+
+  test('has one main heading, a title and a language', () => {
+    expect(html.match(/<h1[\s>]/g)).toHaveLength(1)
+    expect(html).toMatch(/<title>[^<]+ · Northwind<\/title>/)
+    expect(html).toMatch(/^<!doctype html>\n<html lang="(en|de)">/)
+  })
+
+  test('has no inline script, style or event handler', () => {
+    expect(html).not.toMatch(/<style|\sstyle=|<script(?![^>]*\ssrc="\/assets\/)|\son[a-z]+=/i)
+  })
+
+  test('sends every form of ours by POST with its own token', () => {
+    const forms = [...html.matchAll(/<form [^>]*action="(\/[^"]*)"[^>]*>([\s\S]*?)<\/form>/g)]
+    for (const [form, action] of forms) {
+      expect(form).toContain('method="post"')
+      expect(form).toContain(`name="_csrf" value="token-for-${action}"`)
+    }
+  })
+})
+
+describe.each(posted)('mail $name', ({ mail }) => {
+  test('names the platform and the address for help, in both forms', () => {
+    for (const form of [mail.text, mail.html]) {
+      expect(form).toContain(platform.name)
+      expect(form).toContain(platform.supportEmail)
+    }
+    expect(mail.subject).toMatch(/\S/)
+  })
+
+  test('keeps markup out of its text and the same links in both forms', () => {
+    expect(mail.text).not.toMatch(/&(amp|lt|gt|quot|#39);|<\/?(p|a|strong|span)\b/)
+    const links = (form: string) => new Set([...form.matchAll(/https:\/\/[^\s"<]+/g)].map(([link]) => link))
+    expect(links(mail.text)).toEqual(links(mail.html))
+  })
+})
+
+test('has no message that no page and no mail shows', () => {
+  expect(Object.keys(catalogues.en).filter((key) => !used.has(key))).toEqual([])
+})
+
+test.each(locales)('has each message of the English catalogue in %s, and no other', (locale) => {
+  expect(Object.keys(catalogues[locale])).toEqual(Object.keys(catalogues.en))
+})
+
+test.each(locales)('has no markup in the messages of %s', (locale) => {
+  expect(Object.entries(catalogues[locale]).filter(([, text]) => /[<>]|&\w+;/.test(text))).toEqual([])
+})
