@@ -7,6 +7,9 @@ import { findClient } from './store.ts'
 /** Some 3 KB each: at most some 30 MB. */
 const CAPACITY = 10_000
 
+/** Without a sign that changes are heard, what is held may be used this long; then the database is asked each time. */
+const TRUSTED_SILENCE_MS = 5_000
+
 export interface ClientDirectory extends Disposable {
   /** Null if there is none. A disabled one is found: see its `disabledAt`. */
   find(clientId: string): Promise<Client | null>
@@ -18,7 +21,7 @@ export interface ClientDirectory extends Disposable {
  */
 export function createClientDirectory(options: {
   db: Db
-  changes: Pick<Changes, 'on' | 'onGap'>
+  changes: Pick<Changes, 'on' | 'onGap' | 'silenceMs'>
   capacity?: number
   load?: (db: Db, clientId: string) => Promise<Client | null>
 }): ClientDirectory {
@@ -51,11 +54,11 @@ export function createClientDirectory(options: {
     return running
   }
 
-  const stopListening = changes.on('client', (clientId) => {
+  changes.on('client', (clientId) => {
     known.delete(clientId)
     loading.delete(clientId)
   })
-  const stopWatching = changes.onGap(() => {
+  changes.onGap(() => {
     known.clear()
     loading.clear()
   })
@@ -63,7 +66,7 @@ export function createClientDirectory(options: {
   return {
     async find(clientId) {
       const client = known.get(clientId)
-      if (client) {
+      if (client && changes.silenceMs() <= TRUSTED_SILENCE_MS) {
         remember(clientId, client)
         return client
       }
@@ -71,8 +74,6 @@ export function createClientDirectory(options: {
       return loading.get(clientId) ?? start(clientId)
     },
     [Symbol.dispose]() {
-      stopListening()
-      stopWatching()
       known.clear()
       loading.clear()
     },

@@ -57,6 +57,7 @@ export async function createCatalogue(options: {
   }
 
   function reload(): void {
+    if (disposed) return
     if (retry) clearTimeout(retry)
     retry = null
     refresh().catch((error: unknown) => {
@@ -67,12 +68,10 @@ export async function createCatalogue(options: {
   }
 
   // Listening comes before the first read, so that no change falls between the two.
-  const stopListening = changes.on('resource', reload)
-  const stopWatching = changes.onGap(reload)
+  changes.on('resource', reload)
+  changes.onGap(reload)
   function dispose(): void {
     disposed = true
-    stopListening()
-    stopWatching()
     if (retry) clearTimeout(retry)
   }
 

@@ -18,6 +18,8 @@ export interface Scope {
   /** Changes something, and is marked so at consent. */
   readonly writes: boolean
   readonly grantableBy: GrantableBy
+  /** Its place among its resource's, from 0. */
+  readonly position: number
 }
 
 /** What an administrator says of a resource. */
@@ -29,7 +31,7 @@ export interface ResourceDefinition {
   readonly title: string
   readonly accessTokenFormat: AccessTokenFormat
   readonly accessTokenLifetimeSeconds: number
-  /** In the order in which people see them. */
+  /** In the order of their positions, in which people see them. */
   readonly scopes: readonly Scope[]
 }
 

@@ -48,13 +48,10 @@ export async function deleteResource(tx: Tx, resourceId: string): Promise<void> 
   await tx.resource.delete({ where: { id: resourceId } })
 }
 
-/** `position` is its place among the resource's scopes. */
-export type PlacedScope = Scope & { position: number; resourceId: string }
-
 /** Writes a scope whether it is new, changed, or was another resource's. */
-export async function putScope(tx: Tx, scope: PlacedScope): Promise<void> {
+export async function putScope(tx: Tx, resourceId: string, scope: Scope): Promise<void> {
   const { name, ...columns } = scope
-  await tx.scope.upsert({ where: { name }, create: scope, update: columns })
+  await tx.scope.upsert({ where: { name }, create: { ...scope, resourceId }, update: { ...columns, resourceId } })
 }
 
 export async function deleteScope(tx: Tx, name: string): Promise<void> {
@@ -69,14 +66,6 @@ function toResource(row: ResourceRow): Resource {
     title: row.title,
     accessTokenFormat: row.accessTokenFormat,
     accessTokenLifetimeSeconds: row.accessTokenLifetime,
-    scopes: row.scopes.map(({ name, title, description, optional, sensitive, writes, grantableBy }) => ({
-      name,
-      title,
-      description,
-      optional,
-      sensitive,
-      writes,
-      grantableBy,
-    })),
+    scopes: row.scopes.map(({ resourceId: _, createdAt: __, updatedAt: ___, ...scope }) => scope),
   }
 }

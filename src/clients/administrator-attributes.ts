@@ -1,0 +1,16 @@
+/** What only an administrator sets for a client. Never RFC 7591 metadata, so that a registration can't grant itself privileges. */
+import { z } from 'zod'
+
+export const administratorAttributesSchema = z.strictObject({
+  verified: z.boolean().default(false),
+  pkce_exempt: z.boolean().default(false),
+  introspects: z
+    .array(z.string().min(1))
+    .default([])
+    .transform((identifiers) => [...new Set(identifiers)]),
+  tier: z.string().min(1).nullable().default(null),
+  organization_id: z.string().min(1).nullable().default(null),
+})
+
+/** In wire names, as they are written in files and requests. */
+export type AdministratorAttributes = z.input<typeof administratorAttributesSchema>
