@@ -4,7 +4,7 @@ import type { Prisma } from '../platform/prisma/client.ts'
 import type { ApplicationType, AuthMethod, Client, ClientSecret } from './client.ts'
 
 const withSecrets = {
-  secrets: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
+  secrets: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], omit: { clientId: true } },
 } as const satisfies Prisma.ClientInclude
 
 type ClientRow = Prisma.ClientGetPayload<{ include: typeof withSecrets }>
@@ -64,7 +64,7 @@ export async function insertClient(tx: Tx, client: NewClient): Promise<void> {
       contacts: [...contacts],
       introspects: [...introspects],
       metadata: metadata as Prisma.InputJsonObject,
-      ...(jwks !== null && { jwks: jwks as unknown as Prisma.InputJsonObject }),
+      ...(jwks !== null && { jwks }),
       updatedAt: client.createdAt,
     },
   })
@@ -99,6 +99,5 @@ function toClient(row: ClientRow): Client {
     tokenEndpointAuthMethod: row.tokenEndpointAuthMethod as AuthMethod,
     jwks: row.jwks as Client['jwks'],
     metadata: row.metadata as Client['metadata'],
-    secrets: row.secrets.map(({ clientId: _, ...secret }) => secret),
   }
 }

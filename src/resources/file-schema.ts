@@ -45,7 +45,7 @@ const scope = z.strictObject({
   grantable_by: z.enum(grantableByValues).default('anyone'),
 })
 
-const scopeName = z.string().superRefine((name, context) => {
+const scopeKey = z.string().superRefine((name, context) => {
   const fault = scopeNameFault(name)
   if (fault !== null) context.addIssue({ code: 'custom', message: fault })
 })
@@ -60,7 +60,7 @@ const resource = z.strictObject({
   identifier,
   title: title(120).optional(),
   access_token: accessToken.prefault({}),
-  scopes: z.record(scopeName, scope).default({}),
+  scopes: z.record(scopeKey, scope).default({}),
 })
 
 export const fileSchema = z

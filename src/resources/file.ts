@@ -44,14 +44,11 @@ function describe(
   issue: z.core.$ZodIssue,
   faultAt: (path: readonly PropertyKey[], message: string) => FileFault,
 ): FileFault[] {
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => faultAt([...issue.path, key], 'is not known to this version'))
-    case 'invalid_key':
-      return issue.issues.map(({ message }) => faultAt(issue.path, message))
-    default:
-      return [faultAt(issue.path, issue.message)]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => faultAt([...issue.path, key], 'is not known to this version'))
   }
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => faultAt(issue.path, message))
+  return [faultAt(issue.path, issue.message)]
 }
 
 /** Where the entry stands, or, if it is missing, the nearest thing around it. */

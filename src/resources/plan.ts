@@ -104,13 +104,13 @@ function placed(resources: readonly ResourceDefinition[]): PlannedScope[] {
 function conflictsWith(surplus: readonly Resource[], wanted: readonly ResourceDefinition[]): string[] {
   const remedy = 'name that resource in the file, too, or delete it with --prune'
   const identifiers = new Map(surplus.map((resource) => [resource.identifier, resource.name]))
-  const scopes = new Map(surplus.flatMap(({ name, scopes }) => scopes.map((scope) => [scope.name, name])))
+  const owners = new Map(surplus.flatMap(({ name, scopes }) => scopes.map((scope) => [scope.name, name])))
   return wanted.flatMap((resource) => [
     ...[resource.identifier]
       .filter((uri) => identifiers.has(uri))
       .map((uri) => `${resource.name}: the identifier ${uri} is that of ${identifiers.get(uri)}; ${remedy}`),
     ...resource.scopes
-      .filter(({ name }) => scopes.has(name))
-      .map(({ name }) => `${resource.name}: the scope ${name} belongs to ${scopes.get(name)}; ${remedy}`),
+      .filter(({ name }) => owners.has(name))
+      .map(({ name }) => `${resource.name}: the scope ${name} belongs to ${owners.get(name)}; ${remedy}`),
   ])
 }

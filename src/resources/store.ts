@@ -4,7 +4,10 @@ import type { Prisma } from '../platform/prisma/client.ts'
 import type { Resource, ResourceDefinition, Scope } from './resource.ts'
 
 const withScopes = {
-  scopes: { orderBy: [{ position: 'asc' }, { name: 'asc' }] },
+  scopes: {
+    orderBy: [{ position: 'asc' }, { name: 'asc' }],
+    omit: { resourceId: true, createdAt: true, updatedAt: true },
+  },
 } as const satisfies Prisma.ResourceInclude
 
 type ResourceRow = Prisma.ResourceGetPayload<{ include: typeof withScopes }>
@@ -66,6 +69,6 @@ function toResource(row: ResourceRow): Resource {
     title: row.title,
     accessTokenFormat: row.accessTokenFormat,
     accessTokenLifetimeSeconds: row.accessTokenLifetime,
-    scopes: row.scopes.map(({ resourceId: _, createdAt: __, updatedAt: ___, ...scope }) => scope),
+    scopes: row.scopes,
   }
 }

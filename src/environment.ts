@@ -1,0 +1,11 @@
+/** Reads the `.env` file of the working directory into the environment, for the server and the command alike. */
+import { loadEnvFile } from 'node:process'
+
+/** Variables that are set already win over the file. Without a file it does nothing. */
+export function loadEnvironmentFile(file = '.env'): void {
+  try {
+    loadEnvFile(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
