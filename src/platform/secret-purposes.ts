@@ -23,6 +23,8 @@ export const digestLabels = {
   user_code: 'digest user-code',
   /** The anti-forgery token of one session and form. */
   csrf: 'digest csrf',
+  /** Addresses and names that attempts are counted under. */
+  throttle: 'digest throttle',
   /** Values of cookies other than the session's. */
   cookie: 'digest cookie',
 } as const satisfies Record<string, string>

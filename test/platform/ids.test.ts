@@ -25,7 +25,7 @@ describe('ids', () => {
   test('sort by the time they were made', () => {
     const times = [0, 1, 1000, Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 1) + 1, Date.UTC(2400, 0, 1)]
     const ids = times.map((time) => newId('evt', at(time)))
-    expect([...ids].sort()).toEqual(ids)
+    expect(ids.toSorted()).toEqual(ids)
   })
 
   test('do not repeat within a millisecond', () => {
