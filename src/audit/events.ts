@@ -1,0 +1,116 @@
+/**
+ * The table of everything that is written down when it happens: what it is about, what is noted of it, and whether
+ * webhooks tell of it.
+ *
+ * Failed sign-ins aren't in it: a row for each would let a stranger fill the table, and writing one for known addresses
+ * only would tell by its time which ones are known.
+ */
+
+export type TargetKind =
+  | 'user'
+  | 'session'
+  | 'invitation'
+  | 'organization'
+  | 'client'
+  | 'resource'
+  | 'scope'
+  | 'grant'
+  | 'token_family'
+  | 'signing_key'
+  | 'installation'
+
+/** What webhooks and lists of events give of one event. */
+type Payload = Readonly<Record<string, unknown>>
+
+interface Row<Data> {
+  target: TargetKind
+  /** What the webhook says of it; null where none does. */
+  payload: ((id: string, data: Data) => Payload) | null
+  /** What the webhook may say but the audit trail mustn't: its rows are sealed, so a person's data couldn't be erased from them. */
+  personal: readonly (keyof Data & string)[]
+}
+
+/** Noted in the audit trail alone. */
+function noted<Data extends object>(target: TargetKind): Row<Data> {
+  return { target, payload: null, personal: [] }
+}
+
+/** Noted, and told by webhooks. */
+function told<Data extends object>(
+  target: TargetKind,
+  payload: (id: string, data: Data) => Payload,
+  personal: readonly (keyof Data & string)[] = [],
+): Row<Data> {
+  return { target, payload, personal }
+}
+
+/** How somebody came to an account, a proof, a role or a password. */
+export type Route = 'sign_up' | 'invitation' | 'reset' | 'prove_email' | 'first_administrator' | 'operator'
+
+type Nothing = Record<never, never>
+type Changed = { changed: readonly string[] }
+type Scopes = Readonly<Record<string, readonly string[]>>
+interface GrantData {
+  user_id: string
+  client_id: string
+  oidc_scopes: readonly string[]
+  /** By the resource's identifier. */
+  resource_scopes: Scopes
+}
+
+export const events = {
+  'user.created': told<{ email: string; name: string | null; by: Route }>(
+    'user',
+    (id, { email, name }) => ({ id, email, name }),
+    ['email', 'name'],
+  ),
+  'user.email_verified': noted<{ by: Route }>('user'),
+  'user.password_changed': noted<{ by: Route }>('user'),
+  // At most once an hour for each person, since anybody may ask.
+  'user.password_reset_requested': noted<Nothing>('user'),
+  'user.administrator_granted': noted<{ by: Route }>('user'),
+  'user.signed_in': noted<{ amr: readonly string[]; known_device: boolean }>('user'),
+  'user.signed_out': noted<{ session_id: string }>('user'),
+  'session.ended': noted<{ user_id: string; reason: 'replaced' | 'credentials_changed' | 'disabled' }>('session'),
+
+  'invitation.created': noted<{ role: string | null; administrator: boolean }>('invitation'),
+  'organization.created': noted<{ personal: boolean }>('organization'),
+  'membership.created': noted<{ user_id: string; role: string }>('organization'),
+  'membership.updated': noted<{ user_id: string; role: string }>('organization'),
+
+  'client.created': told<{ name: string; redirect_uris: readonly string[] }>('client', (id, data) => ({ id, ...data })),
+  'client.updated': noted<Changed>('client'),
+  'client.disabled': noted<Nothing>('client'),
+  'client.secret_created': noted<{ secret_id: string; hint: string; expires_at: string | null }>('client'),
+  'client.secret_rotated': noted<{ secret_id: string; hint: string; old_secrets_end_at: string | null }>('client'),
+
+  'resource.created': noted<{ identifier: string }>('resource'),
+  'resource.updated': noted<Changed>('resource'),
+  'resource.deleted': noted<{ identifier: string }>('resource'),
+  'scope.created': noted<{ resource_id: string }>('scope'),
+  'scope.updated': noted<Changed>('scope'),
+  'scope.deleted': noted<{ resource_id: string }>('scope'),
+
+  'grant.created': told<GrantData>('grant', (id, data) => ({ id, ...data })),
+  'grant.updated': noted<GrantData>('grant'),
+  'grant.revoked': told<{ user_id: string; client_id: string }>('grant', (id, data) => ({ id, ...data })),
+  'family.revoked': noted<{
+    user_id: string
+    client_id: string
+    reason: 'replay' | 'revoked' | 'signed_out' | 'disabled' | 'credentials_changed'
+  }>('token_family'),
+
+  'signing_key.published': noted<{ algorithm: string }>('signing_key'),
+  'signing_key.activated': noted<{ algorithm: string }>('signing_key'),
+  'signing_key.retired': noted<{ algorithm: string }>('signing_key'),
+  'signing_key.gone': noted<{ algorithm: string }>('signing_key'),
+  'installation.created': noted<Nothing>('installation'),
+} as const
+
+export type EventType = keyof typeof events
+export type EventData<T extends EventType> = (typeof events)[T] extends Row<infer Data> ? Data : never
+
+/** One event, with the data that its type asks for. */
+export type Event = {
+  [T in EventType]: { type: T; id: string; organizationId?: string | null; data: EventData<T> }
+}[EventType]
