@@ -1,0 +1,80 @@
+/** A forgotten password: a link to the mailbox, and a new password behind it. */
+import { record, type AuditContext } from '../audit/record.ts'
+import type { Locale } from '../http/messages.ts'
+import { minute } from '../platform/clock.ts'
+import { replaceCredentials } from './claim-account.ts'
+import { passwordFaults, type LinkAnswer, type LinkInput } from './link-answer.ts'
+import { consumeLink, issueLink, linkLifetimes, linkUrl, type Link } from './links.ts'
+import type { UserServices } from './services.ts'
+import { consumeOtherLinks, findUser, findUserByEmail } from './store.ts'
+import { attempt } from './throttle.ts'
+import { emailKey, type User } from './user.ts'
+
+/** Runs after the visitor was answered, so that the answer's time can't tell who has an account. */
+export async function sendResetMail(
+  services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'sendMail' | 'publicUrl'>,
+  request: { email: string; returnTo: string | null; locale: Locale; signUpOpen: boolean },
+  context: AuditContext,
+): Promise<void> {
+  const { db, sendMail, publicUrl } = services
+  const { email, returnTo, locale, signUpOpen } = request
+  const user = await findUserByEmail(db, email)
+  if (!user) {
+    const signUpHref = signUpOpen ? `${publicUrl}/sign-up` : null
+    return sendMail('reset-unknown', email, { email, signUpHref }, locale)
+  }
+  if (user.disabledAt !== null) return
+  const link = await issueResetLink(services, user, returnTo, context)
+  sendMail('reset-password', user.email, link, locale)
+}
+
+/** The address to open, and for how long; also what the command line gives an operator. */
+export async function issueResetLink(
+  services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'publicUrl'>,
+  user: User,
+  returnTo: string | null,
+  context: AuditContext,
+): Promise<{ link: string; expiresInMinutes: number }> {
+  const { token } = await services.db.$transaction(async (tx) => {
+    // Anybody may ask for anybody, so it is noted once an hour and not each time.
+    const { allowed } = await attempt(tx, services, [{ rule: 'reset_noted', subject: user.id }])
+    if (allowed) await record(tx, { type: 'user.password_reset_requested', id: user.id, data: {} }, context)
+    return issueLink(tx, services, { purpose: 'reset', email: user.email, userId: user.id, returnTo })
+  })
+  return { link: linkUrl(services.publicUrl, token), expiresInMinutes: linkLifetimes.reset / minute }
+}
+
+/** Whoever set the new password signs in with it, so that a second factor is asked for as ever. */
+export async function completeReset(
+  services: UserServices,
+  link: Link,
+  { password, locale }: LinkInput,
+  context: AuditContext,
+): Promise<LinkAnswer> {
+  const userId = link.userId ?? ''
+  const before = await findUser(services.db, userId)
+  if (!before) return { outcome: 'dead' }
+  const faults = passwordFaults(services, before, password)
+  if (faults.length > 0) return { outcome: 'faults', faults }
+  const passwordHash = await services.passwords.hash(password)
+  const user = await services.db.$transaction(async (tx) => {
+    if (!(await consumeLink(tx, link, context.clock))) return null
+    const present = await findUser(tx, userId)
+    // A link proves the mailbox it was sent to, and that only.
+    if (!present || present.disabledAt !== null || emailKey(present.email) !== emailKey(link.email)) return null
+    await consumeOtherLinks(tx, { purpose: 'reset', userId }, context.clock.now())
+    await replaceCredentials(tx, services, present, { passwordHash, by: 'reset' }, context)
+    return present
+  })
+  if (!user) return { outcome: 'dead' }
+  tellOfNewPassword(services, user, locale)
+  return { outcome: 'done', userId, enter: false }
+}
+
+export function tellOfNewPassword(
+  { clock, sendMail, publicUrl }: Pick<UserServices, 'clock' | 'sendMail' | 'publicUrl'>,
+  user: User,
+  locale: Locale,
+): void {
+  sendMail('password-changed', user.email, { at: clock.now(), resetHref: `${publicUrl}/forgot-password` }, locale)
+}

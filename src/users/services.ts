@@ -1,0 +1,25 @@
+/** What the acts of this folder work with. Each names, of these, what it uses; the server puts them together once. */
+import type { Organizations } from '../organizations/organization.ts'
+import type { MailModels, MailName } from '../http/page-models.ts'
+import type { Locale } from '../http/messages.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { Secrets } from '../platform/secrets.ts'
+import type { Passwords } from './passwords.ts'
+import type { EndAccess } from './sessions.ts'
+
+export interface UserServices {
+  db: Db
+  clock: Clock
+  secrets: Secrets
+  passwords: Passwords
+  organizations: Organizations
+  endAccess: EndAccess
+  sendMail: SendMail
+  /** The issuer, without a trailing slash: what links in mails begin with. */
+  publicUrl: string
+  platformName: string
+}
+
+/** Hands a mail over for delivery. Called after the commit, so that nobody is told of what didn't happen. */
+export type SendMail = <K extends MailName>(mail: K, to: string, model: MailModels[K], locale: Locale) => void

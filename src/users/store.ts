@@ -1,0 +1,201 @@
+/** The rows of people, their links and their devices, and the cells of the throttles. */
+import type { Db, Tx } from '../platform/database.ts'
+import { emailKey, type User } from './user.ts'
+
+const userColumns = {
+  id: true,
+  email: true,
+  emailVerifiedAt: true,
+  name: true,
+  passwordHash: true,
+  administrator: true,
+  locale: true,
+  disabledAt: true,
+} as const
+
+export async function findUser(db: Db | Tx, id: string): Promise<User | null> {
+  return db.user.findUnique({ where: { id }, select: userColumns })
+}
+
+export async function findUserByEmail(db: Db | Tx, email: string): Promise<User | null> {
+  return db.user.findUnique({ where: { emailKey: emailKey(email) }, select: userColumns })
+}
+
+/** False if the address has an account. Not an error, which would end the transaction, also when two come at once. */
+export async function insertUser(tx: Tx, user: Omit<User, 'disabledAt'>, createdAt: Date): Promise<boolean> {
+  const { count } = await tx.user.createMany({
+    data: {
+      ...user,
+      emailKey: emailKey(user.email),
+      passwordChangedAt: user.passwordHash === null ? null : createdAt,
+      createdAt,
+      updatedAt: createdAt,
+    },
+    skipDuplicates: true,
+  })
+  return count === 1
+}
+
+export interface UserChange {
+  name?: string | null
+  locale?: string | null
+  emailVerifiedAt?: Date
+  passwordHash?: string
+  passwordChangedAt?: Date
+  administrator?: boolean
+}
+
+export async function updateUser(tx: Tx, id: string, change: UserChange, updatedAt: Date): Promise<void> {
+  await tx.user.update({ where: { id }, data: { ...change, updatedAt } })
+}
+
+/** Only over the hash that was verified: a password that was changed meanwhile stays. */
+export async function replacePasswordHash(db: Db | Tx, id: string, verified: string, fresh: string): Promise<void> {
+  await db.user.updateMany({ where: { id, passwordHash: verified }, data: { passwordHash: fresh } })
+}
+
+// ── The installation ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Locks the installation's row to the end of the transaction, so that of several who would make the first administrator
+ * one does; says whether there has ever been one.
+ */
+export async function lockFirstAdministrator(tx: Tx): Promise<{ everExisted: boolean }> {
+  const rows = await tx.$queryRaw<{ at: Date | null }[]>`
+    SELECT first_administrator_at AS at FROM installation WHERE id = 1 FOR UPDATE`
+  const row = rows[0]
+  if (!row) throw new Error('the installation has no row')
+  return { everExisted: row.at !== null }
+}
+
+/** Set once, and never cleared. */
+export async function setFirstAdministratorAt(tx: Tx, at: Date): Promise<void> {
+  await tx.installation.updateMany({ where: { id: 1, firstAdministratorAt: null }, data: { firstAdministratorAt: at } })
+}
+
+// ── Links ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface LinkRow {
+  id: string
+  purpose: 'sign_up' | 'invitation' | 'reset' | 'first_administrator' | 'prove_email'
+  email: string
+  userId: string | null
+  organizationId: string | null
+  role: 'owner' | 'admin' | 'member' | null
+  administrator: boolean
+  returnTo: string | null
+  createdAt: Date
+  expiresAt: Date
+  consumedAt: Date | null
+}
+
+export async function insertLink(
+  tx: Db | Tx,
+  link: Omit<LinkRow, 'consumedAt'> & { digest: Uint8Array<ArrayBuffer> },
+): Promise<void> {
+  await tx.link.create({ data: link })
+}
+
+export async function findLinkByDigests(db: Db | Tx, digests: Uint8Array<ArrayBuffer>[]): Promise<LinkRow | null> {
+  return db.link.findFirst({ where: { digest: { in: digests } }, omit: { digest: true } })
+}
+
+/** True for one caller only, however many try at once. */
+export async function consumeLinkRow(tx: Tx, id: string, now: Date): Promise<boolean> {
+  const { count } = await tx.link.updateMany({
+    where: { id, consumedAt: null, expiresAt: { gt: now } },
+    data: { consumedAt: now },
+  })
+  return count === 1
+}
+
+/** Makes the other live links of one kind worthless. */
+export async function consumeOtherLinks(
+  tx: Tx,
+  which: { purpose: LinkRow['purpose']; userId?: string },
+  now: Date,
+): Promise<void> {
+  await tx.link.updateMany({ where: { ...which, consumedAt: null }, data: { consumedAt: now } })
+}
+
+export async function hasLiveLink(db: Db | Tx, purpose: LinkRow['purpose'], now: Date): Promise<boolean> {
+  const link = await db.link.findFirst({
+    where: { purpose, consumedAt: null, expiresAt: { gt: now } },
+    select: { id: true },
+  })
+  return link !== null
+}
+
+// ── Devices ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Who has signed in with a device before, by any of its digests. */
+export async function listDeviceUsers(db: Db | Tx, digests: Uint8Array<ArrayBuffer>[], now: Date): Promise<string[]> {
+  const rows = await db.device.findMany({
+    where: { digest: { in: digests }, expiresAt: { gt: now } },
+    select: { userId: true },
+  })
+  return rows.map((row) => row.userId)
+}
+
+export async function upsertDevice(
+  tx: Tx,
+  { digest, userId, now, expiresAt }: { digest: Uint8Array<ArrayBuffer>; userId: string; now: Date; expiresAt: Date },
+): Promise<void> {
+  await tx.device.upsert({
+    where: { digest_userId: { digest, userId } },
+    create: { digest, userId, createdAt: now, lastSeenAt: now, expiresAt },
+    update: { lastSeenAt: now, expiresAt },
+  })
+}
+
+export async function deleteDevices(tx: Tx, userId: string): Promise<void> {
+  await tx.device.deleteMany({ where: { userId } })
+}
+
+// ── Throttles ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface CellCharge {
+  key: Uint8Array<ArrayBuffer>
+  /** How far one charge moves the cell, and how far it may be ahead of the time. */
+  stepMs: number
+  limitMs: number
+}
+
+/**
+ * Charges the cells in their order until one is over its limit, in one atomic statement; returns how many were charged.
+ * Raw, since each charge depends on the row as it is at that moment, and the next one on that charge. They are locked in
+ * their order, too, and cells of one kind stand at one place of it: two such statements can't wait for each other.
+ */
+export async function chargeCells(db: Db | Tx, cells: readonly CellCharge[], now: Date): Promise<number> {
+  const values: unknown[] = [now.toISOString()]
+  const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`
+  const charges = cells.map(({ key, stepMs, limitMs }, index) => {
+    const before = index === 0 ? '' : ` WHERE EXISTS (SELECT FROM charge_${index - 1})`
+    const step = bind(`${stepMs} milliseconds`, 'interval')
+    const limit = bind(`${limitMs} milliseconds`, 'interval')
+    return `charge_${index} AS (
+      INSERT INTO throttles AS cell (key, arrival_at) SELECT ${bind(key, 'bytea')}, $1::timestamptz + ${step}${before}
+      ON CONFLICT (key) DO UPDATE SET arrival_at = greatest(cell.arrival_at, $1::timestamptz) + ${step}
+        WHERE greatest(cell.arrival_at, $1::timestamptz) + ${step} <= $1::timestamptz + ${limit}
+      RETURNING 1)`
+  })
+  const counts = cells.map((_, index) => `(SELECT count(*) FROM charge_${index})`)
+  const rows = await db.$queryRawUnsafe<{ charged: number }[]>(
+    `WITH ${charges.join(', ')} SELECT (${counts.join(' + ')})::int AS charged`,
+    ...values,
+  )
+  return rows[0]?.charged ?? 0
+}
+
+/** Takes one charge back from each cell. */
+export async function refundCells(db: Db | Tx, cells: readonly CellCharge[]): Promise<void> {
+  for (const { key, stepMs } of cells) {
+    await db.$executeRaw`
+      UPDATE throttles SET arrival_at = arrival_at - ${`${stepMs} milliseconds`}::interval WHERE key = ${key}`
+  }
+}
+
+export async function findArrival(db: Db | Tx, key: Uint8Array<ArrayBuffer>): Promise<Date | null> {
+  const cell = await db.throttle.findUnique({ where: { key }, select: { arrivalAt: true } })
+  return cell?.arrivalAt ?? null
+}

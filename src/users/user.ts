@@ -1,0 +1,41 @@
+/** A person, and the address by which they are known. */
+
+export interface User {
+  id: string
+  /** As the person wrote it. Mail goes here, never to what somebody typed later: see `emailKey`. */
+  email: string
+  emailVerifiedAt: Date | null
+  name: string | null
+  passwordHash: string | null
+  administrator: boolean
+  locale: string | null
+  disabledAt: Date | null
+}
+
+/** RFC 5321, 4.5.3.1: what a path may hold, without its brackets. */
+const MAX_EMAIL = 254
+export const MAX_NAME = 100
+
+/**
+ * What HTML calls a valid address, in any script. Above all it is one address: no comma, quote, bracket, space or line
+ * break, with which a mail could be made to go to others as well.
+ */
+const validEmail =
+  /^[\p{L}\p{M}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?(?:\.[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?)*$/u
+
+/** The address as it is kept; null if it isn't one. */
+export function parseEmail(text: string): string | null {
+  const email = text.trim().normalize('NFC')
+  return email.length <= MAX_EMAIL && validEmail.test(email) ? email : null
+}
+
+/**
+ * What is compared and unique. Both parts are folded: mail systems don't tell Ann@ from ann@ apart, and two people
+ * who do would be one person's trap.
+ *
+ * Folding makes equal what isn't the same mailbox (a Kelvin sign is a k), so a mail about an account goes to the
+ * address that the account has.
+ */
+export function emailKey(email: string): string {
+  return email.trim().normalize('NFC').toLowerCase().normalize('NFC')
+}
