@@ -5,7 +5,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/install-chromium.ts', 'test/support/global-setup.ts'].filter((file) => existsSync(file)),
+    globalSetup: ['test/support/install-chromium.ts', 'test/support/global-setup.ts'].filter((file) =>
+      existsSync(file),
+    ),
     pool: 'forks',
     // Two, also on a large machine: each worker has a browser, a server and a database behind it.
     maxWorkers: 2,

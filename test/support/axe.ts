@@ -53,5 +53,7 @@ function describeViolation({ id, impact, help, helpUrl, nodes }: Result): string
 }
 
 function describeNode({ target, html, failureSummary }: NodeResult): string {
-  return [`  at ${target.join(' ')}: ${html}`, ...(failureSummary ?? '').split('\n').map((line) => `    ${line}`)].join('\n')
+  return [`  at ${target.join(' ')}: ${html}`, ...(failureSummary ?? '').split('\n').map((line) => `    ${line}`)].join(
+    '\n',
+  )
 }

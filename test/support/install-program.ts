@@ -16,7 +16,8 @@ export async function installProgram(
   const program: SystemProgram = systemPrograms[name]
   const named = process.env[program.variable]
   if (named !== undefined && named !== '') {
-    if (!isExecutable(named)) throw new Error(`${program.variable} names ${named}, which is no program that can be run.`)
+    if (!isExecutable(named))
+      throw new Error(`${program.variable} names ${named}, which is no program that can be run.`)
     say(`${program.title} for the tests: ${named}, as ${program.variable} says.`)
     return named
   }
@@ -54,9 +55,9 @@ async function bring(
   if (process.getuid?.() === 0) {
     say(`${program.title} for the tests is missing; installing Debian's ${wanted} with apt-get. This takes a minute.`)
     try {
-      const path = await installWithApt(program)
-      say(`${program.title} for the tests: ${path}, installed with apt-get.`)
-      return path
+      const installed = await installWithApt(program)
+      say(`${program.title} for the tests: ${installed}, installed with apt-get.`)
+      return installed
     } catch (fault) {
       faults.push(String(fault))
     }
@@ -64,9 +65,11 @@ async function bring(
 
   say(`${program.title} for the tests is missing; unpacking Debian's ${wanted} into ${cacheDir}. This takes a minute.`)
   try {
-    const path = await installUnpacked(name, program, cacheDir)
-    say(`${program.title} for the tests: ${path}, unpacked from Debian's packages; delete ${cacheDir} to undo that.`)
-    return path
+    const installed = await installUnpacked(name, program, cacheDir)
+    say(
+      `${program.title} for the tests: ${installed}, unpacked from Debian's packages; delete ${cacheDir} to undo that.`,
+    )
+    return installed
   } catch (fault) {
     faults.push(String(fault))
   }

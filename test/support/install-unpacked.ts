@@ -5,6 +5,7 @@
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { runToEnd } from './install-command.ts'
+import { aptInstall } from './install-with-apt.ts'
 import type { SystemProgram } from './system-programs.ts'
 
 /** Where the starting script of an unpacked program is, once the whole of it is in place. */
@@ -43,7 +44,12 @@ export async function installUnpacked(name: string, program: SystemProgram, cach
   await rm(home, { recursive: true, force: true })
   await rename(draft, home)
   const installed = unpackedProgramPath(cacheDir, name)
-  await runToEnd(installed, ['--version'])
+  try {
+    await runToEnd(installed, ['--version'])
+  } catch (fault) {
+    await rm(home, { recursive: true })
+    throw fault
+  }
   return installed
 }
 
@@ -53,20 +59,15 @@ async function downloadPackages(names: readonly string[], aptDir: string): Promi
   const archivesDir = path.join(aptDir, 'cache', 'archives')
   await mkdir(path.join(stateDir, 'lists', 'partial'), { recursive: true })
   await mkdir(path.join(archivesDir, 'partial'), { recursive: true })
-  const options = [
-    ...['-o', `Dir::State=${stateDir}`],
+  const configuration = {
+    'Dir::State': stateDir,
+    'Dir::Cache': path.join(aptDir, 'cache'),
     // What is installed already is the system's own knowledge; the locks on it are the administrator's.
-    ...['-o', 'Dir::State::status=/var/lib/dpkg/status'],
-    ...['-o', 'Debug::NoLocking=true'],
-    ...['-o', `Dir::Cache=${path.join(aptDir, 'cache')}`],
-    ...['-o', 'Acquire::Retries=3'],
-  ]
-  await runToEnd('apt-get', [...options, 'update'])
-  await runToEnd('apt-get', [
-    ...options,
-    ...['install', '--download-only', '--reinstall', '--yes', '--no-install-recommends'],
-    ...names,
-  ])
+    'Dir::State::status': '/var/lib/dpkg/status',
+    'Debug::NoLocking': 'true',
+  }
+  const options = Object.entries(configuration).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+  await aptInstall([...options, '--download-only', '--reinstall'], names)
   const files = await readdir(archivesDir)
   return files.filter((file) => file.endsWith('.deb')).map((file) => path.join(archivesDir, file))
 }
@@ -84,8 +85,7 @@ async function foldersWithLibraries(root: string): Promise<string[]> {
 function fontConfiguration(root: string, cacheDir: string): string {
   const families = { 'sans-serif': 'Liberation Sans', serif: 'Liberation Serif', monospace: 'Liberation Mono' }
   const aliases = Object.entries(families).map(
-    ([generic, family]) =>
-      `  <alias><family>${generic}</family><prefer><family>${family}</family></prefer></alias>`,
+    ([generic, family]) => `  <alias><family>${generic}</family><prefer><family>${family}</family></prefer></alias>`,
   )
   return [
     '<?xml version="1.0"?>',
