@@ -8,6 +8,7 @@ import { completeProof, proofAsksPassword } from './prove-email.ts'
 import { completeReset } from './reset-password.ts'
 import type { UserServices } from './services.ts'
 import { completeSignUp } from './sign-up.ts'
+import { parseName } from './user.ts'
 
 const answers: Readonly<Record<LinkPurpose, AnswerLink>> = {
   sign_up: completeSignUp,
@@ -45,5 +46,5 @@ export async function answerLink(
   input: LinkInput,
   context: AuditContext,
 ): Promise<LinkAnswer> {
-  return answers[link.purpose](services, link, { ...input, name: input.name.trim().normalize('NFC') }, context)
+  return answers[link.purpose](services, link, { ...input, name: parseName(input.name) }, context)
 }

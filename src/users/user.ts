@@ -39,3 +39,15 @@ export function parseEmail(text: string): string | null {
 export function emailKey(email: string): string {
   return email.trim().normalize('NFC').toLowerCase().normalize('NFC')
 }
+
+/**
+ * A name as it is kept, on one line. What steers the direction of writing is taken out, or a name could rearrange the
+ * sentence that it stands in, on a page or in a mail.
+ */
+export function parseName(text: string): string {
+  return text
+    .normalize('NFC')
+    .replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, '')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+}

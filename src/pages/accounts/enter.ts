@@ -1,0 +1,21 @@
+/** The last step of every way in: the browser is remembered, the sign-in noted, and a fresh session given. */
+import type { Page } from '../../http/pages.ts'
+import { deviceLifetimeSeconds } from '../../users/devices.ts'
+import { noteSignIn } from '../../users/sign-in.ts'
+import { auditContext, type AccountServices } from './services.ts'
+
+const cookieName = 'keygrant-device'
+
+export async function enter(services: AccountServices, page: Page, userId: string, amr: string[]): Promise<void> {
+  const { users, sessions, cookies } = services
+  const context = { ...auditContext(page, services), actor: { kind: 'user', id: userId } } as const
+  const token = await noteSignIn(users, { userId, amr, deviceToken: deviceTokenOf(services, page) }, context)
+  const maxAge = deviceLifetimeSeconds * 1000
+  page.ctx.cookies.set(cookies.name(cookieName), token, { ...cookies.options, maxAge })
+  await sessions.signIn(page.ctx, { id: userId }, { amr })
+}
+
+/** The cookie is signed: nobody can plant a device that they know. */
+export function deviceTokenOf({ cookies }: Pick<AccountServices, 'cookies'>, page: Page): string | null {
+  return page.ctx.cookies.get(cookies.name(cookieName), { signed: true }) ?? null
+}
