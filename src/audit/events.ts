@@ -47,7 +47,7 @@ function told<Data extends object>(
 /** How somebody came to an account, a proof, a role or a password. */
 export type Route = 'sign_up' | 'invitation' | 'reset' | 'prove_email' | 'first_administrator' | 'operator'
 
-type Nothing = Record<never, never>
+type Nothing = Record<string, never>
 type Changed = { changed: readonly string[] }
 type Scopes = Readonly<Record<string, readonly string[]>>
 interface GrantData {
@@ -69,6 +69,7 @@ export const events = {
   // At most once an hour for each person, since anybody may ask.
   'user.password_reset_requested': noted<Nothing>('user'),
   'user.administrator_granted': noted<{ by: Route }>('user'),
+  'user.deleted': noted<Nothing>('user'),
   'user.signed_in': noted<{ amr: readonly string[]; known_device: boolean }>('user'),
   'user.signed_out': noted<{ session_id: string }>('user'),
   'session.ended': noted<{ user_id: string; reason: 'replaced' | 'credentials_changed' | 'disabled' }>('session'),
@@ -81,6 +82,8 @@ export const events = {
   'client.created': told<{ name: string; redirect_uris: readonly string[] }>('client', (id, data) => ({ id, ...data })),
   'client.updated': noted<Changed>('client'),
   'client.disabled': noted<Nothing>('client'),
+  'client.enabled': noted<Nothing>('client'),
+  'client.deleted': noted<Nothing>('client'),
   'client.secret_created': noted<{ secret_id: string; hint: string; expires_at: string | null }>('client'),
   'client.secret_rotated': noted<{ secret_id: string; hint: string; old_secrets_end_at: string | null }>('client'),
 

@@ -56,7 +56,7 @@ export function actingAs(context: AuditContext, userId: string): AuditContext {
 
 /** Writes one event or several. The time is the context's clock's, and the ids are new. */
 export async function record(tx: Tx, happened: Event | readonly Event[], context: AuditContext): Promise<void> {
-  const rows = [happened].flat().map((event) => auditRows(event as Event, context))
+  const rows = [happened].flat().map((event) => auditRows(event, context))
   await insertAuditRows(
     tx,
     rows.map(({ audit }) => audit),

@@ -50,7 +50,7 @@ export function personFaults(
 ): FormError<'name' | 'password'>[] {
   const faults: FormError<'name' | 'password'>[] = []
   if (person.name === '') faults.push({ field: 'name', code: 'name_required' })
-  if ([...person.name].length > MAX_NAME) faults.push({ field: 'name', code: 'name_too_long', maximum: MAX_NAME })
+  if (person.name.length > MAX_NAME) faults.push({ field: 'name', code: 'name_too_long', maximum: MAX_NAME })
   return [...faults, ...passwordFaults(services, person, password)]
 }
 

@@ -21,6 +21,28 @@ export async function findUserByEmail(db: Db | Tx, email: string): Promise<User 
   return db.user.findUnique({ where: { emailKey: emailKey(email) }, select: userColumns })
 }
 
+/** Newest first; `after` is the last one of the page before. */
+export async function listUsers(
+  db: Db | Tx,
+  { limit, after }: { limit: number; after?: { id: string; createdAt: Date } },
+): Promise<(User & { createdAt: Date })[]> {
+  return db.user.findMany({
+    select: { ...userColumns, createdAt: true },
+    ...(after && {
+      where: { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] },
+    }),
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit,
+  })
+}
+
+/** With all that is theirs alone, the personal organization among it. False if there was nobody. */
+export async function deleteUser(tx: Tx, userId: string): Promise<boolean> {
+  await tx.organization.deleteMany({ where: { personalUserId: userId } })
+  const { count } = await tx.user.deleteMany({ where: { id: userId } })
+  return count === 1
+}
+
 /** False if the address has an account. Not an error, which would end the transaction, also when two come at once. */
 export async function insertUser(tx: Tx, user: Omit<User, 'disabledAt'>, createdAt: Date): Promise<boolean> {
   const { count } = await tx.user.createMany({

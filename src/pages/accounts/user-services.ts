@@ -1,0 +1,17 @@
+/** Puts together what people's acts work with, the same for the server and the command line. */
+import type { Views } from '../../http/views.ts'
+import { joinOrganization } from '../../organizations/join.ts'
+import { createPersonalOrganization } from '../../organizations/personal.ts'
+import type { Mail } from '../../platform/mail.ts'
+import type { UserServices } from '../../users/services.ts'
+
+export function createUserServices(
+  given: Omit<UserServices, 'organizations' | 'sendMail'> & { views: Views; mail: Pick<Mail, 'post'> },
+): UserServices {
+  const { views, mail, ...services } = given
+  return {
+    ...services,
+    organizations: { createPersonal: createPersonalOrganization, join: joinOrganization },
+    sendMail: (name, to, model, locale) => mail.post({ to, ...views.renderMail(name, model, locale) }),
+  }
+}
