@@ -85,6 +85,7 @@ export default defineConfig({
     'unicorn/prefer-node-protocol': 'error',
     'eslint/max-lines': ['error', { max: 350 }],
     'eslint/no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'], location: 'anywhere' }],
+    'eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     'eslint/eqeqeq': 'error',
     'eslint/no-var': 'error',
     'eslint/prefer-const': 'error',
@@ -118,6 +119,7 @@ export default defineConfig({
     'eslint/no-underscore-dangle': 'off',
     'typescript/consistent-return': 'off',
     'unicorn/consistent-function-scoping': 'off',
+    'promise/always-return': 'off',
   },
   overrides: [
     { files: ['src/**'], rules: { 'node/no-process-env': 'error' } },
