@@ -9,3 +9,9 @@ export function loadEnvironmentFile(file = '.env'): void {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
+
+/** A password for `keygrant users …`, where it can't be piped in. */
+export function passwordFromEnvironment(): string | undefined {
+  // oxlint-disable-next-line node/no-process-env -- not a setting of the server: config.ts knows those only
+  return process.env['KEYGRANT_PASSWORD'] || undefined
+}

@@ -58,7 +58,7 @@ const scope = z
   .transform((text) => [...new Set(text.split(' '))].join(' '))
 
 /** The signatures that private_key_jwt may carry; never the client's choice of `none` or of a symmetric one. */
-const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const
+const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 
 export const clientMetadataSchema = z.strictObject({
   client_name: name.optional(),

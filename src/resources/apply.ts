@@ -4,6 +4,7 @@ import type { Event } from '../audit/events.ts'
 import { notify, type Change as Notice } from '../platform/changes.ts'
 import type { Tx } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
+import { fieldNameInFile } from './file-schema.ts'
 import { planResources, type Change, type FieldChange, type Plan } from './plan.ts'
 import type { Resource, ResourceDefinition } from './resource.ts'
 import {
@@ -116,12 +117,5 @@ async function make(
 }
 
 /** In the file's own words. */
-export function changedFields(changes: readonly FieldChange<string>[]): string[] {
-  return changes.map(({ field }) => fileNames[field] ?? field)
-}
-
-const fileNames: Readonly<Record<string, string>> = {
-  accessTokenFormat: 'access_token.format',
-  accessTokenLifetimeSeconds: 'access_token.lifetime',
-  grantableBy: 'grantable_by',
-}
+const changedFields = (changes: readonly FieldChange<string>[]): string[] =>
+  changes.map(({ field }) => fieldNameInFile(field))

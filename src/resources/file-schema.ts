@@ -112,3 +112,14 @@ function scopeOf(name: string, said: z.output<typeof scope>, position: number): 
     position,
   }
 }
+
+/** What a field of a resource or scope is called in the file. */
+export function fieldNameInFile(field: string): string {
+  return fieldNames[field] ?? field
+}
+
+const fieldNames: Readonly<Record<string, string>> = {
+  accessTokenFormat: 'access_token.format',
+  accessTokenLifetimeSeconds: 'access_token.lifetime',
+  grantableBy: 'grantable_by',
+}

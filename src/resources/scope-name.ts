@@ -36,6 +36,10 @@ const managementScopes: ReadonlySet<string> = new Set([
   ...managementCollections.flatMap((collection) => [`${collection}:read`, `${collection}:write`]),
 ])
 
+export function isOpenidScope(name: string): boolean {
+  return openidScopes.has(name)
+}
+
 /** What is wrong with the name; null if a resource may have it. */
 export function scopeNameFault(name: string): string | null {
   if (name.length > MAX_LENGTH) return `must have at most ${MAX_LENGTH} characters`

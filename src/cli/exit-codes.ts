@@ -1,0 +1,20 @@
+/** What the command's exit status says. Scripts rely on it, so a number keeps its meaning for ever. */
+
+export const exitCodes = {
+  /** Done, or nothing was to be done. */
+  ok: 0,
+  /** Not done; or `doctor` has found a fault. The line on stderr says what to do. */
+  fault: 1,
+  /** `apply --dry-run`: the file and the server differ. */
+  drift: 2,
+  // 3 is kept for what can be done on the host only, and was asked for from elsewhere.
+  /** The command line itself was wrong (EX_USAGE of sysexits.h). */
+  usage: 64,
+} as const
+
+export const exitCodesHelp = `
+Exit status:
+  ${exitCodes.ok}   done, or nothing was to be done
+  ${exitCodes.fault}   not done; the line on stderr says what to do
+  ${exitCodes.drift}   apply --dry-run: the file and the server differ
+  ${exitCodes.usage}  the command line was wrong`
