@@ -1,0 +1,33 @@
+/** What a message is, and that nothing in it can become a header or a second recipient. */
+
+export interface MailMessage {
+  /** One bare address. */
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+/** RFC 5321, 4.5.3.1. */
+const ADDRESS_MAX = 254
+const LOCAL_PART_MAX = 64
+const SUBJECT_MAX = 200
+
+/** Quoted local parts and address literals are allowed by RFC 5321, used by nobody, and good for smuggling. */
+const ADDRESS = /^[^\s\p{C}@<>()[\]\\,;:"]+@[^\s\p{C}@<>()[\]\\,;:"]+$/u
+
+export function isMailAddress(text: string): boolean {
+  return text.length <= ADDRESS_MAX && ADDRESS.test(text) && text.indexOf('@') <= LOCAL_PART_MAX
+}
+
+/** Throws without the text, since that is logged. */
+export function assertMailAddress(text: string): void {
+  if (!isMailAddress(text)) throw new TypeError('not a mail address')
+}
+
+/** A subject carries names that others chose: on one line, and not endless. */
+export function cleanSubject(subject: string): string {
+  return Array.from(subject.replaceAll(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ').trim())
+    .slice(0, SUBJECT_MAX)
+    .join('')
+}
