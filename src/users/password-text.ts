@@ -3,7 +3,7 @@
 /** NIST SP 800-63B-4, 3.1.1.2: the least where the password is the only factor. */
 export const MIN_CHARACTERS = 15
 /** More than the 64 that must be accepted; a bound is needed so that nobody makes us hash a book. */
-const MAX_CHARACTERS = 128
+export const MAX_CHARACTERS = 128
 
 /** No password of 128 characters is written in more UTF-16 units, even when each letter carries its marks apart. */
 const MAX_UNITS = MAX_CHARACTERS * 8
