@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 
 /** How much of a failed program's output an error repeats: apt puts its reason into the last lines. */
-const linesInError = 15
+const linesInError = 4
 
 export async function runToEnd(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
@@ -18,5 +18,5 @@ export async function runToEnd(command: string, args: readonly string[], env: No
   const output = Buffer.concat(chunks).toString('utf8').trimEnd()
   if (code === 0) return output
   const tail = output.split('\n').slice(-linesInError).join('\n')
-  throw new Error(`${command} ${args.join(' ')} ended with ${code ?? 'a signal'}:\n${tail}`)
+  throw new Error(`${command} ended with ${code ?? 'a signal'}:\n${tail}`)
 }

@@ -59,7 +59,7 @@ async function bring(
       say(`${program.title} for the tests: ${installed}, installed with apt-get.`)
       return installed
     } catch (fault) {
-      faults.push(String(fault))
+      faults.push((fault as Error).message)
     }
   }
 
@@ -71,7 +71,7 @@ async function bring(
     )
     return installed
   } catch (fault) {
-    faults.push(String(fault))
+    faults.push((fault as Error).message)
   }
 
   throw new Error(

@@ -59,15 +59,15 @@ async function downloadPackages(names: readonly string[], aptDir: string): Promi
   const archivesDir = path.join(aptDir, 'cache', 'archives')
   await mkdir(path.join(stateDir, 'lists', 'partial'), { recursive: true })
   await mkdir(path.join(archivesDir, 'partial'), { recursive: true })
-  const configuration = {
+  await aptInstall(names, {
+    'APT::Get::Download-Only': 'true',
+    'APT::Get::ReInstall': 'true',
     'Dir::State': stateDir,
     'Dir::Cache': path.join(aptDir, 'cache'),
     // What is installed already is the system's own knowledge; the locks on it are the administrator's.
     'Dir::State::status': '/var/lib/dpkg/status',
     'Debug::NoLocking': 'true',
-  }
-  const options = Object.entries(configuration).flatMap(([name, value]) => ['-o', `${name}=${value}`])
-  await aptInstall([...options, '--download-only', '--reinstall'], names)
+  })
   const files = await readdir(archivesDir)
   return files.filter((file) => file.endsWith('.deb')).map((file) => path.join(archivesDir, file))
 }

@@ -4,23 +4,32 @@ import type { SystemProgram } from './system-programs.ts'
 
 /** Answers the program's path. */
 export async function installWithApt(program: SystemProgram): Promise<string> {
-  await aptInstall(['-o', 'DPkg::Lock::Timeout=600'], program.packages)
+  await aptInstall(program.packages, { 'DPkg::Lock::Timeout': '600' })
   await runToEnd(program.path, ['--version'])
   return program.path
 }
 
-/** Fetches the package lists and installs, or does with the packages whatever else the options say. */
-export async function aptInstall(options: readonly string[], packages: readonly string[]): Promise<void> {
-  const all = [...options, '-o', 'Acquire::Retries=3', '--yes', '--no-install-recommends']
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+/** Fetches the package lists and installs, or does with the packages whatever else the configuration says. */
+export async function aptInstall(packages: readonly string[], configuration: Record<string, string>): Promise<void> {
+  const options = Object.entries({
+    'APT::Get::Assume-Yes': 'true',
+    'APT::Install-Recommends': 'false',
+    'APT::Update::Error-Mode': 'any',
+    'Acquire::Retries': '3',
+    ...configuration,
+  }).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+  const apt = (...args: string[]): Promise<string> =>
+    runToEnd('apt-get', [...options, ...args], { DEBIAN_FRONTEND: 'noninteractive' })
+
   // A single source that fails, or lists that another program holds, need not matter: the installation decides.
-  const update = await runToEnd('apt-get', [...all, '-o', 'APT::Update::Error-Mode=any', 'update'], env).then(
-    () => undefined,
-    (fault: Error) => fault,
+  const updateFault = await apt('update').then(
+    () => null,
+    (fault: Error) => fault.message,
   )
   try {
-    await runToEnd('apt-get', [...all, 'install', ...packages], env)
+    await apt('install', ...packages)
   } catch (fault) {
-    throw update ? new AggregateError([update, fault], [update.message, String(fault)].join('\n')) : fault
+    if (updateFault === null) throw fault
+    throw new Error(`${updateFault}\n${(fault as Error).message}`, { cause: fault })
   }
 }
