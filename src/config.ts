@@ -52,7 +52,7 @@ const email = z.email({ error: 'must be an e-mail address' })
 const cidr = z.string().refine((value) => ipaddr.isValidCIDR(value) || ipaddr.isValid(value), {
   error: 'must be addresses or CIDR ranges, separated by commas',
 })
-const listOf = <T extends z.ZodType>(item: T) =>
+const listOf = <T extends z.ZodType<string, string>>(item: T) =>
   z
     .string()
     .transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''))

@@ -44,6 +44,11 @@ export function outwardHref(address: string): string {
   return address
 }
 
+/** Whether anything that is asked for can be left out. */
+export function offersChoice(scopes: { optional: boolean }[], resources: { scopes: { optional: boolean }[] }[]): boolean {
+  return [...scopes, ...resources.flatMap((resource) => resource.scopes)].some((scope) => scope.optional)
+}
+
 /** The largest unit in which a whole number says it. */
 export function durationOf(minutes: number): { unit: 'minutes' | 'hours' | 'days'; count: number } {
   if (minutes % 1440 === 0) return { unit: 'days', count: minutes / 1440 }

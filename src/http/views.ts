@@ -4,7 +4,7 @@ import nunjucks from 'nunjucks'
 import { assetUrl } from './assets.ts'
 import { catalogues, createTranslate, locales, type Catalogue, type Locale, type Translate } from './messages.ts'
 import type { MailModels, MailName, PageModels, PageName, SharedModel } from './page-models.ts'
-import { durationOf, escapeHtml, monogramOf, outwardHref, strictModel, webAddress } from './view-values.ts'
+import { durationOf, escapeHtml, monogramOf, offersChoice, outwardHref, strictModel, webAddress } from './view-values.ts'
 
 /** Which template shows which page. */
 const templates = {
@@ -125,6 +125,7 @@ function createEnvironment(t: Translate, options: ViewsOptions, autoescape: bool
       return t(`duration.${unit}`, { count })
     },
     monogram: monogramOf,
+    offersChoice,
     outwardHref,
     webAddress,
   }

@@ -1,0 +1,64 @@
+/** The rows of grants, and the families under them. */
+import type { Db, Tx } from '../platform/database.ts'
+import type { Grant as GrantRow, Prisma } from '../platform/prisma/client.ts'
+import type { Answer, Grant, ScopesByResource } from './grant.ts'
+
+export async function findGrant(db: Db | Tx, userId: string, clientId: string): Promise<Grant | null> {
+  const row = await db.grant.findUnique({ where: { userId_clientId: { userId, clientId } } })
+  return row && fromRow(row)
+}
+
+export async function findGrantById(db: Db | Tx, id: string): Promise<Grant | null> {
+  const row = await db.grant.findUnique({ where: { id } })
+  return row && fromRow(row)
+}
+
+/** Newest first. A person has a few dozen at most; the bound is for the one who doesn't. */
+export async function listGrantsOf(db: Db | Tx, userId: string): Promise<Grant[]> {
+  const rows = await db.grant.findMany({ where: { userId }, orderBy: { createdAt: 'desc' }, take: 500 })
+  return rows.map(fromRow)
+}
+
+/** One row per person and client also when two consents come at the same moment. */
+export async function lockGrantOf(tx: Tx, userId: string, clientId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`grant ${userId} ${clientId}`}, 0))`
+}
+
+export async function putGrant(
+  tx: Tx,
+  grant: Answer & { id: string; userId: string; clientId: string; clientFingerprint: Uint8Array; at: Date },
+): Promise<void> {
+  const { id, userId, clientId, at, ...answer } = grant
+  const data = {
+    oidcScopes: [...answer.oidcScopes],
+    refusedOidcScopes: [...answer.refusedOidcScopes],
+    claims: [...answer.claims],
+    refusedClaims: [...answer.refusedClaims],
+    resourceScopes: answer.resourceScopes as Prisma.InputJsonObject,
+    refusedResourceScopes: answer.refusedResourceScopes as Prisma.InputJsonObject,
+    clientFingerprint: new Uint8Array(answer.clientFingerprint),
+  }
+  await tx.grant.upsert({ where: { id }, create: { id, userId, clientId, createdAt: at, ...data }, update: data })
+}
+
+export async function deleteGrant(tx: Tx, id: string): Promise<void> {
+  await tx.grant.delete({ where: { id } })
+}
+
+/** Ends the live families under a grant. @returns their ids */
+export async function revokeFamiliesOf(tx: Tx, grantId: string, at: Date): Promise<string[]> {
+  const families = await tx.tokenFamily.updateManyAndReturn({
+    where: { grantId, revokedAt: null },
+    data: { revokedAt: at },
+    select: { id: true },
+  })
+  return families.map(({ id }) => id)
+}
+
+function fromRow({ resourceScopes, refusedResourceScopes, ...row }: GrantRow): Grant {
+  return {
+    ...row,
+    resourceScopes: resourceScopes as unknown as ScopesByResource,
+    refusedResourceScopes: refusedResourceScopes as unknown as ScopesByResource,
+  }
+}

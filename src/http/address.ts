@@ -1,0 +1,67 @@
+/** Who is calling, and whether unencrypted: the connection's own word, or a trusted proxy's. */
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import ipaddr from 'ipaddr.js'
+
+export interface Caller {
+  /** The first untrusted address from the right of X-Forwarded-For, behind trusted proxies; else the connection's. */
+  address: string
+  encrypted: boolean
+  /** Did the request come through a proxy that the configuration trusts? */
+  viaTrustedProxy: boolean
+}
+
+export type TrustedProxies = (address: string) => boolean
+
+/** @param ranges addresses or CIDR ranges, v4 and v6 */
+export function trustedProxies(ranges: readonly string[]): TrustedProxies {
+  const parsed = ranges.map((range) => {
+    if (range.includes('/')) return ipaddr.parseCIDR(range)
+    const address = ipaddr.process(range)
+    return [address, address.kind() === 'ipv4' ? 32 : 128] as [ipaddr.IPv4 | ipaddr.IPv6, number]
+  })
+  return (text) => {
+    if (!ipaddr.isValid(text)) return false
+    const address = ipaddr.process(text)
+    return parsed.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))
+  }
+}
+
+/** `Forwarded` and `X-Real-IP` count for nothing: one header, read one way, can't be played against another. */
+export function callerOf(request: IncomingMessage, isTrusted: TrustedProxies): Caller {
+  const peer = plain(request.socket.remoteAddress ?? '')
+  const encrypted = Boolean((request.socket as TLSSocket).encrypted)
+  if (!isTrusted(peer)) return { address: peer, encrypted, viaTrustedProxy: false }
+  const hops = headerList(request.headers['x-forwarded-for'])
+  let address = peer
+  for (const hop of hops.reverse()) {
+    if (!ipaddr.isValid(hop)) break
+    address = plain(hop)
+    if (!isTrusted(address)) break
+  }
+  return {
+    address,
+    // The last entry is the one that our own proxy wrote.
+    encrypted: encrypted || headerList(request.headers['x-forwarded-proto']).at(-1)?.toLowerCase() === 'https',
+    viaTrustedProxy: true,
+  }
+}
+
+/** What a throttle counts by: an IPv4 address, or an IPv6 /64, since one customer's whole network is at least that. */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address)
+  if (parsed.kind() === 'ipv4') return parsed.toString()
+  return `${(parsed as ipaddr.IPv6).parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`
+}
+
+function plain(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address
+}
+
+function headerList(value: string | string[] | undefined): string[] {
+  return (Array.isArray(value) ? value.join(',') : (value ?? ''))
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}

@@ -1,0 +1,119 @@
+/** The first step of every request: its id, its caller, the TLS rule, the pinned host and the headers of every answer. */
+import { randomUUID } from 'node:crypto'
+import type { Context, Middleware } from 'koa'
+import type { Log } from '../platform/log.ts'
+import { callerOf, trustedProxies, type Caller } from './address.ts'
+import { negotiateLocale, type Locale } from './messages.ts'
+
+export interface RequestState {
+  requestId: string
+  caller: Caller
+  log: Log
+  locale: Locale
+}
+
+export interface EntranceOptions {
+  publicUrl: string
+  apiUrl: string
+  trustedProxies: readonly string[]
+  log: Log
+}
+
+/** An incoming request id is kept only if it looks like one and a trusted proxy vouches for it. */
+const saneRequestId = /^[A-Za-z0-9._-]{8,128}$/
+
+/** Health answers over plain http too: load balancers ask without TLS. */
+const plainHttpPaths = new Set(['/health/live', '/health/ready'])
+
+/** Secrets have leaked already when these come unencrypted, so a redirect would only hide it. */
+const refusedUnencrypted = /^\/(v1|oauth2)(\/|$)/
+
+export const contentSecurityPolicy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+export function entrance(options: EntranceOptions): Middleware {
+  const issuer = new URL(options.publicUrl)
+  const hosts = new Set([issuer.host, new URL(options.apiUrl).host])
+  const isTrusted = trustedProxies(options.trustedProxies)
+  const https = issuer.protocol === 'https:'
+  const headers = {
+    'content-security-policy': contentSecurityPolicy,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+    ...(https ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  }
+
+  return async (ctx, next) => {
+    const caller = callerOf(ctx.req, isTrusted)
+    const requestId = requestIdOf(ctx, caller)
+    const log = options.log.child({ request_id: requestId })
+    ctx.state = {
+      ...ctx.state,
+      requestId,
+      caller,
+      log,
+      locale: negotiateLocale({ acceptLanguage: ctx.get('accept-language') }),
+    } satisfies RequestState
+    ctx.set(headers)
+    ctx.set('x-request-id', requestId)
+    const started = process.hrtime.bigint()
+    pinHost(ctx, hosts.has(ctx.req.headers.host ?? '') ? ctx.req.headers.host! : issuer.host, issuer.protocol, caller)
+    if (https && !caller.encrypted && !plainHttpPaths.has(ctx.path)) refuseUnencrypted(ctx, options.publicUrl)
+    else await next()
+    log.info(
+      {
+        method: ctx.method,
+        // The pattern, not the path: paths of mailed links and interactions hold secrets.
+        route: (ctx as { _matchedRoute?: unknown })._matchedRoute ?? null,
+        status: ctx.status,
+        address: caller.address,
+        ms: Number((process.hrtime.bigint() - started) / 1000n) / 1000,
+      },
+      'request',
+    )
+  }
+}
+
+function requestIdOf(ctx: Context, caller: Caller): string {
+  const given = ctx.get('x-request-id')
+  return caller.viaTrustedProxy && saneRequestId.test(given) ? given : randomUUID()
+}
+
+/**
+ * oidc-provider builds its URLs from the request. So that a forged Host or X-Forwarded-Host changes nothing, the request
+ * is given one of our own hosts, our protocol and the caller's real address before anything else reads it.
+ */
+function pinHost(ctx: Context, host: string, protocol: string, caller: Caller): void {
+  const { headers } = ctx.req
+  headers.host = host
+  headers['x-forwarded-proto'] = protocol.replace(':', '')
+  headers['x-forwarded-for'] = caller.address
+  delete headers['x-forwarded-host']
+  delete headers[':authority']
+}
+
+function refuseUnencrypted(ctx: Context, publicUrl: string): void {
+  if (!refusedUnencrypted.test(ctx.path)) {
+    ctx.status = 308
+    ctx.redirect(publicUrl + ctx.url)
+    return
+  }
+  ctx.status = 403
+  const detail = 'This request came unencrypted, so what it carried must be taken as leaked. Use https, and replace the secret that you sent.'
+  if (ctx.path.startsWith('/oauth2')) {
+    ctx.body = { error: 'https_required', error_description: detail }
+    return
+  }
+  ctx.type = 'application/problem+json'
+  ctx.body = JSON.stringify({
+    type: `${publicUrl}/docs/errors/https_required`,
+    title: 'Encrypted requests only',
+    status: 403,
+    code: 'https_required',
+    detail,
+    request_id: (ctx.state as RequestState).requestId,
+  })
+}

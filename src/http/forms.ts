@@ -1,0 +1,82 @@
+/** Forms: the token that proves a form came from a page of ours, and reading what was posted. */
+import { randomBytes } from 'node:crypto'
+import { bodyParser } from '@koa/bodyparser'
+import type { Context, Middleware } from 'koa'
+import { constantTimeEqual, type Secrets } from '../platform/secrets.ts'
+import type { CookieRules } from './cookies.ts'
+import { Problem } from './problem.ts'
+
+/** A repeated field is a list. */
+export type FormFields = Readonly<Record<string, string | readonly string[]>>
+
+export interface Forms {
+  /** The token for one form of this browser and session; `subject` is the session that the form is shown in. */
+  token(ctx: Context, action: string, subject: string): string
+  /** Refuses a form that another site sent, or that was shown to another session. */
+  verify(ctx: Context, subject: string): void
+}
+
+const cookieName = 'keygrant-form'
+
+/**
+ * The token is a MAC of a random cookie, the session and the form's own address: a page of another site can read none
+ * of them, a form shown before a sign-in doesn't count after it, and a token for one form is worthless for another.
+ */
+export function createForms(secrets: Secrets, cookies: CookieRules): Forms {
+  const name = cookies.name(cookieName)
+  const mac = (cookie: string, action: string, subject: string) =>
+    secrets.digest('csrf', JSON.stringify([cookie, action, subject])).toString('base64url')
+
+  return {
+    token(ctx, action, subject) {
+      const state = ctx.state as { formCookie?: string }
+      let cookie = state.formCookie ?? ctx.cookies.get(name, { signed: true })
+      if (!cookie) {
+        cookie = randomBytes(24).toString('base64url')
+        ctx.cookies.set(name, cookie, cookies.options)
+      }
+      state.formCookie = cookie
+      return mac(cookie, pathOf(action), subject)
+    },
+    verify(ctx, subject) {
+      // A browser says itself when a form comes from elsewhere, and no page can make it lie.
+      const site = ctx.get('sec-fetch-site')
+      if (site !== '' && site !== 'same-origin' && site !== 'none') throw new Problem('form_expired')
+      const cookie = ctx.cookies.get(name, { signed: true })
+      const given = field(fieldsOf(ctx), '_csrf')
+      if (!cookie || !constantTimeEqual(mac(cookie, ctx.path, subject), given)) throw new Problem('form_expired')
+    },
+  }
+}
+
+/** Reads a form of at most 64 KiB; any other body is a 415. */
+export function readForm(): Middleware {
+  const parse = bodyParser({ enableTypes: ['form'], formLimit: '64kb', encoding: 'utf8' })
+  return async (ctx, next) => {
+    if (ctx.request.length !== 0 && !ctx.is('application/x-www-form-urlencoded')) {
+      throw new Problem('unsupported_media_type', { detail: 'Send an HTML form (application/x-www-form-urlencoded).' })
+    }
+    await parse(ctx, next)
+  }
+}
+
+export function fieldsOf(ctx: Context): FormFields {
+  return (ctx.request.body ?? {}) as FormFields
+}
+
+/** One field's text; empty if it is missing, the first if it was sent more than once. */
+export function field(fields: FormFields, name: string): string {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+  return (typeof value === 'string' ? value : (value?.[0] ?? '')).toString()
+}
+
+/** All values of a field. */
+export function fieldList(fields: FormFields, name: string): string[] {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+  if (value === undefined) return []
+  return typeof value === 'string' ? [value] : [...value]
+}
+
+function pathOf(action: string): string {
+  return new URL(action, 'http://local').pathname
+}

@@ -1,0 +1,77 @@
+/** Opaque access tokens, of people and of clients themselves. JWTs never come here. */
+import type { AdapterPayload } from 'oidc-provider'
+import { revokeFamily } from '../unit/families.ts'
+import { findToken, type AccessTokenRow } from '../unit/reads.ts'
+import { remember, type Unit } from '../unit/unit.ts'
+import { dateOf, rest, seconds, type Model } from './model.ts'
+
+const columns = ['jti', 'kind', 'iat', 'exp', 'grantId', 'clientId', 'accountId', 'sessionUid', 'scope', 'aud'] as const
+
+export const accessTokenPrefix = 'kgat_'
+
+type Kind = 'AccessToken' | 'ClientCredentials'
+
+/** Both kinds look in the same table for the same token; it is read once. */
+const found = new WeakMap<Unit, Map<string, Promise<AccessTokenRow | null>>>()
+
+const model = (kind: Kind): Model => ({
+  async find(unit, id) {
+    if (!id.startsWith(accessTokenPrefix)) return undefined
+    const row = await lookUp(unit, id)
+    if (!row || (row.user_id === null ? 'ClientCredentials' : 'AccessToken') !== kind) return undefined
+    return {
+      ...row.payload,
+      jti: id,
+      kind,
+      iat: seconds(row.issued_at),
+      exp: seconds(row.expires_at),
+      clientId: row.client_id,
+      ...(row.family_id === null ? {} : { grantId: row.family_id }),
+      ...(row.user_id === null ? {} : { accountId: row.user_id }),
+      ...(row.session_uid === null ? {} : { sessionUid: row.session_uid }),
+      ...(row.scope === null ? {} : { scope: row.scope }),
+      ...(row.audience === null ? {} : { aud: row.audience }),
+    } as AdapterPayload
+  },
+
+  upsert(unit, id, payload) {
+    unit.writes.insert('access_tokens', {
+      digest: unit.secrets.digest('access_token', id),
+      family_id: payload.grantId ?? null,
+      client_id: payload.clientId,
+      user_id: payload.accountId ?? null,
+      session_uid: payload.sessionUid ?? null,
+      scope: payload.scope ?? null,
+      audience: (payload.aud as string | undefined) ?? null,
+      payload: rest(payload, columns),
+      issued_at: dateOf(payload.iat!),
+      expires_at: dateOf(payload.exp!),
+    })
+  },
+
+  destroy(unit, id) {
+    // Under whichever key it was made.
+    for (const digest of unit.secrets.digests('access_token', id)) unit.writes.remove('access_tokens', { digest })
+  },
+
+  revokeByGrantId: (unit, familyId) => revokeFamily(unit, familyId),
+})
+
+export const accessTokens = model('AccessToken')
+export const clientCredentials = model('ClientCredentials')
+
+function lookUp(unit: Unit, id: string): Promise<AccessTokenRow | null> {
+  const map = found.get(unit) ?? new Map<string, Promise<AccessTokenRow | null>>()
+  found.set(unit, map)
+  const known = map.get(id)
+  if (known) return known
+  const loading = findToken(unit.pool, 'access_tokens', unit.secrets.digests('access_token', id), unit.now).then((result) => {
+    if (!result) return null
+    // Its family was revoked or is over, or its person is gone.
+    if (result.token.family_id !== null && (!result.around.family || !result.around.account)) return null
+    remember(unit, result.around, result.token.user_id)
+    return result.token
+  })
+  map.set(id, loading)
+  return loading
+}

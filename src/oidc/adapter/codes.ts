@@ -1,0 +1,75 @@
+/** Authorization codes: used once, also when they come twice at the same moment. */
+import type { AdapterPayload } from 'oidc-provider'
+import { day } from '../../platform/clock.ts'
+import { keepFamily, revokeFamily } from '../unit/families.ts'
+import { findToken, type CodeRow } from '../unit/reads.ts'
+import { remember, type Unit } from '../unit/unit.ts'
+import { dateOf, resourceList, resourceValue, rest, seconds, type Model } from './model.ts'
+
+const columns = ['jti', 'kind', 'iat', 'exp', 'consumed', 'grantId', 'clientId', 'accountId', 'sessionUid', 'redirectUri', 'scope', 'resource'] as const
+
+/** What was found in a unit, so that `consume` knows its row. */
+const found = new WeakMap<Unit, Map<string, CodeRow>>()
+
+export const codes: Model = {
+  async find(unit, id) {
+    const result = await findToken(unit.pool, 'authorization_codes', unit.secrets.digests('authorization_code', id), unit.now)
+    if (!result) return undefined
+    const { token, around } = result
+    remember(unit, around, token.user_id)
+    foundIn(unit).set(id, token)
+    return {
+      ...token.payload,
+      jti: id,
+      kind: 'AuthorizationCode',
+      iat: seconds(token.issued_at),
+      exp: seconds(token.expires_at),
+      ...(token.consumed_at ? { consumed: seconds(token.consumed_at) } : {}),
+      grantId: token.family_id,
+      clientId: token.client_id,
+      accountId: token.user_id,
+      ...(token.session_uid === null ? {} : { sessionUid: token.session_uid }),
+      redirectUri: token.redirect_uri,
+      ...(token.scope === null ? {} : { scope: token.scope }),
+      ...(token.resource.length === 0 ? {} : { resource: resourceValue(token.resource) }),
+    } as AdapterPayload
+  },
+
+  upsert(unit, id, payload) {
+    const family = unit.families.get(payload.grantId!)?.family
+    if (family) keepFamily(unit, family)
+    unit.writes.insert('authorization_codes', {
+      digest: unit.secrets.digest('authorization_code', id),
+      family_id: payload.grantId,
+      client_id: payload.clientId,
+      user_id: payload.accountId,
+      session_uid: payload.sessionUid ?? null,
+      redirect_uri: payload.redirectUri,
+      scope: payload.scope ?? null,
+      resource: resourceList(payload.resource),
+      payload: rest(payload, columns),
+      issued_at: dateOf(payload.iat!),
+      expires_at: dateOf(payload.exp!),
+      sweep_at: dateOf(payload.exp! + day),
+    })
+  },
+
+  /** One conditional UPDATE: of two exchanges at the same moment, one finds nothing to do, and is a replay. */
+  consume(unit, id) {
+    const row = foundIn(unit).get(id)
+    if (!row) throw new Error('an authorization code is consumed that was not found')
+    unit.guard(
+      { kind: 'code', familyId: row.family_id },
+      (bind) =>
+        `UPDATE authorization_codes SET consumed_at = ${bind(unit.now, 'timestamptz')}, sweep_at = NULL WHERE digest = ${bind(row.digest, 'bytea')} AND consumed_at IS NULL`,
+    )
+  },
+
+  revokeByGrantId: (unit, familyId) => revokeFamily(unit, familyId),
+}
+
+function foundIn(unit: Unit): Map<string, CodeRow> {
+  const map = found.get(unit) ?? new Map<string, CodeRow>()
+  found.set(unit, map)
+  return map
+}

@@ -1,0 +1,138 @@
+/**
+ * Refresh tokens: each is used once and gives one successor. A retry within the grace gets the same successor again, and
+ * what comes later, or after the successor was used, is a replay that ends the family.
+ */
+import type { AdapterPayload } from 'oidc-provider'
+import { day } from '../../platform/clock.ts'
+import { lifetimes } from '../lifetimes.ts'
+import { keepFamily, revokeFamily } from '../unit/families.ts'
+import { findToken, type RefreshTokenRow } from '../unit/reads.ts'
+import { remember, type Unit } from '../unit/unit.ts'
+import { dateOf, resourceList, resourceValue, rest, seconds, type Model } from './model.ts'
+
+const columns = [
+  'jti',
+  'kind',
+  'iat',
+  'exp',
+  'iiat',
+  'consumed',
+  'grantId',
+  'clientId',
+  'accountId',
+  'sessionUid',
+  'scope',
+  'resource',
+  'rotations',
+] as const
+
+export const refreshTokenPrefix = 'kgrt_'
+
+const found = new WeakMap<Unit, Map<string, RefreshTokenRow>>()
+
+export const refreshTokens: Model = {
+  async find(unit, id) {
+    if (!id.startsWith(refreshTokenPrefix)) return undefined
+    const known = foundIn(unit).get(id)
+    const row = known ?? (await load(unit, id))
+    if (!row) return undefined
+    return {
+      ...row.payload,
+      jti: id,
+      kind: 'RefreshToken',
+      iat: seconds(row.issued_at),
+      iiat: seconds(row.initially_issued_at),
+      exp: seconds(row.expires_at),
+      // A retry within the grace is answered like the first time.
+      ...(row.consumed_at && !withinGrace(unit, row) ? { consumed: seconds(row.consumed_at) } : {}),
+      grantId: row.family_id,
+      clientId: row.client_id,
+      accountId: row.user_id,
+      ...(row.session_uid === null ? {} : { sessionUid: row.session_uid }),
+      ...(row.scope === null ? {} : { scope: row.scope }),
+      ...(row.resource.length === 0 ? {} : { resource: resourceValue(row.resource) }),
+      rotations: row.rotations,
+    } as AdapterPayload
+  },
+
+  upsert(unit, id, payload) {
+    const family = unit.families.get(payload.grantId!)?.family
+    if (family) keepFamily(unit, family)
+    const parent = parents.get(unit)
+    unit.writes.insert(
+      'refresh_tokens',
+      {
+        digest: unit.secrets.digest('refresh_token', id),
+        parent_digest: parent?.digest ?? null,
+        family_id: payload.grantId,
+        client_id: payload.clientId,
+        user_id: payload.accountId,
+        session_uid: payload.sessionUid ?? null,
+        scope: payload.scope ?? null,
+        resource: resourceList(payload.resource),
+        rotations: (payload['rotations'] as number | undefined) ?? 0,
+        payload: rest(payload, columns),
+        issued_at: dateOf(payload.iat!),
+        initially_issued_at: dateOf((payload['iiat'] as number | undefined) ?? payload.iat!),
+        expires_at: dateOf(payload.exp!),
+        sweep_at: dateOf(payload.exp! + day),
+      },
+      // The same successor, made by a retry: the first one stands.
+      { onConflict: 'nothing' },
+    )
+  },
+
+  consume(unit, id) {
+    const row = foundIn(unit).get(id)
+    if (!row) throw new Error('a refresh token is consumed that was not found')
+    parents.set(unit, row)
+    const graceBegan = new Date(unit.now.getTime() - lifetimes.refreshGrace * 1000)
+    unit.guard(
+      { kind: 'refresh', familyId: row.family_id },
+      (bind) => `UPDATE refresh_tokens t SET consumed_at = coalesce(consumed_at, ${bind(unit.now, 'timestamptz')}), sweep_at = NULL
+        WHERE digest = ${bind(row.digest, 'bytea')} AND (consumed_at IS NULL OR consumed_at > ${bind(graceBegan, 'timestamptz')}
+          AND NOT EXISTS (SELECT FROM refresh_tokens n WHERE n.parent_digest = t.digest AND n.consumed_at IS NOT NULL))`,
+    )
+  },
+
+  destroy(unit, id) {
+    const row = foundIn(unit).get(id)
+    // A used one stays with its family, so that it is still known if it comes again.
+    if (row && !row.consumed_at) unit.writes.remove('refresh_tokens', { digest: row.digest })
+  },
+
+  revokeByGrantId: (unit, familyId) => revokeFamily(unit, familyId),
+}
+
+/** The token that this unit replaces. */
+const parents = new WeakMap<Unit, RefreshTokenRow>()
+
+/**
+ * The value of a new refresh token. A successor is derived from its parent under the key that the parent was found under,
+ * so that every retry, on every node, gives the same one.
+ */
+export function refreshTokenValue(unit: Unit, parentValue: string | undefined, random: () => string): string {
+  if (parentValue === undefined) return refreshTokenPrefix + random()
+  const parent = parents.get(unit)
+  const generation = parent ? unit.secrets.generationOf('refresh_token', parentValue, parent.digest) : null
+  return refreshTokenPrefix + unit.secrets.derive('refresh_successor', parentValue, generation ?? 0)
+}
+
+async function load(unit: Unit, id: string): Promise<RefreshTokenRow | null> {
+  const result = await findToken(unit.pool, 'refresh_tokens', unit.secrets.digests('refresh_token', id), unit.now)
+  if (!result) return null
+  remember(unit, result.around, result.token.user_id)
+  foundIn(unit).set(id, result.token)
+  return result.token
+}
+
+function withinGrace(unit: Unit, row: RefreshTokenRow): boolean {
+  if (!row.consumed_at || row.successor_used) return false
+  return unit.now.getTime() - row.consumed_at.getTime() < lifetimes.refreshGrace * 1000
+}
+
+function foundIn(unit: Unit): Map<string, RefreshTokenRow> {
+  const map = found.get(unit) ?? new Map<string, RefreshTokenRow>()
+  found.set(unit, map)
+  return map
+}

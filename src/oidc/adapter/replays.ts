@@ -1,0 +1,17 @@
+/** Assertion ids that were seen (RFC 7523, section 3): insert or fail, so that two at the same moment give one success. */
+import type { AdapterPayload } from 'oidc-provider'
+import { replayed } from '../unit/reads.ts'
+import { dateOf, type Model } from './model.ts'
+
+export const replays: Model = {
+  async find(unit, id) {
+    return (await replayed(unit.pool, unit.secrets.digests('replay', id))) ? ({ jti: id, kind: 'ReplayDetection' } as AdapterPayload) : undefined
+  },
+  upsert(unit, id, payload) {
+    unit.guard(
+      { kind: 'replay' },
+      (bind) =>
+        `INSERT INTO replays (digest, expires_at) VALUES (${bind(unit.secrets.digest('replay', id), 'bytea')}, ${bind(dateOf(payload.exp!), 'timestamptz')}) ON CONFLICT DO NOTHING`,
+    )
+  },
+}

@@ -1,0 +1,156 @@
+/**
+ * Sessions. Clients of a session are rows of their own, so that two apps that authorize at the same moment can't lose
+ * each other's, and a session in which nothing changed is not written.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { AdapterPayload } from 'oidc-provider'
+import { newId } from '../../platform/ids.ts'
+import { lifetimes } from '../lifetimes.ts'
+import { persistFamily } from '../unit/families.ts'
+import { findSession, type LoadedSession } from '../unit/reads.ts'
+import type { Unit } from '../unit/unit.ts'
+import { dateOf, seconds, type Model } from './model.ts'
+
+interface Authorization {
+  sid?: string
+  grantId?: string
+  persistsLogout?: boolean
+}
+
+export const sessions: Model = {
+  async find(unit, id) {
+    const known = unit.sessions.get(`id ${id}`)
+    const loaded = known ?? (await findSession(unit.pool, unit.secrets.digests('session', id), unit.now, unit.about))
+    // A session of a person who is gone or disabled is none.
+    if (!loaded || (loaded.session.user_id !== null && !loaded.account)) return undefined
+    if (!known) {
+      unit.sessions.set(`id ${id}`, loaded)
+      unit.sessions.set(`uid ${loaded.session.uid}`, loaded)
+      if (loaded.account) unit.accounts.set(loaded.account.id, loaded.account)
+      if (loaded.family) {
+        unit.families.set(loaded.family.id, { account: loaded.account, grant: loaded.grant, family: loaded.family, session: loaded.session })
+      }
+    }
+    return payloadOf(unit, loaded, id)
+  },
+
+  /** Asked for the session that a token is bound to. It was read with the token, or is gone. */
+  async findByUid(unit, uid) {
+    const loaded = unit.sessions.get(`uid ${uid}`)
+    if (!loaded || (loaded.session.user_id !== null && !loaded.account)) return undefined
+    const payload = payloadOf(unit, loaded, undefined)
+    // The binding asks whether the token's family is the session's one for its client. A family that lives and began here
+    // is, also when a second tab of the same client began another at the same moment.
+    if (loaded.family) {
+      const authorizations = (payload['authorizations'] ?? {}) as Record<string, Authorization>
+      authorizations[loaded.family.client_id] = { ...authorizations[loaded.family.client_id], grantId: loaded.family.id }
+      payload['authorizations'] = authorizations
+    }
+    return payload
+  },
+
+  upsert(unit, id, payload) {
+    unit.closing.set(`session ${payload.uid!}`, () => write(unit, id, payload))
+  },
+
+  /** Signing out ends the session, and every family that was not allowed to outlive it. */
+  destroy(unit, id) {
+    const loaded = unit.sessions.get(`id ${id}`)
+    if (!loaded) return
+    endSession(unit, loaded.session.id, loaded.session.uid)
+  },
+}
+
+export function endSession(unit: Unit, sessionId: string, uid: string): void {
+  unit.closing.delete(`session ${uid}`)
+  if (!unit.once(`end ${uid}`)) return
+  unit.writes.remove('sessions', { id: sessionId })
+  unit.writes.write(
+    (bind) =>
+      `UPDATE token_families SET revoked_at = ${bind(unit.now, 'timestamptz')} WHERE session_uid = ${bind(uid, 'text')} AND revoked_at IS NULL AND NOT persists_logout`,
+  )
+  unit.writes.notify(JSON.stringify({ kind: 'session', id: uid }))
+}
+
+function payloadOf(unit: Unit, { session, clients }: LoadedSession, id: string | undefined): AdapterPayload {
+  const authorizations = Object.fromEntries(
+    clients.map(({ client_id, sid, family_id, persists_logout }) => [
+      client_id,
+      { sid, ...(family_id === null ? {} : { grantId: family_id }), ...(persists_logout ? { persistsLogout: true } : {}) },
+    ]),
+  )
+  return {
+    ...(id === undefined ? {} : { jti: id }),
+    kind: 'Session',
+    iat: seconds(session.created_at),
+    exp: seconds(session.expires_at),
+    uid: session.uid,
+    ...(session.user_id === null ? {} : { accountId: session.user_id }),
+    ...(session.signed_in_at ? { loginTs: seconds(session.signed_in_at) } : {}),
+    ...(session.acr === null ? {} : { acr: session.acr }),
+    ...(session.amr.length === 0 ? {} : { amr: session.amr }),
+    ...(session.transient ? { transient: true } : {}),
+    ...(session.state_sealed ? { state: stateOf(unit, session) } : {}),
+    ...(clients.length === 0 ? {} : { authorizations }),
+  } as AdapterPayload
+}
+
+function write(unit: Unit, id: string, payload: AdapterPayload): void {
+  const uid = payload.uid!
+  const loaded = unit.sessions.get(`uid ${uid}`)
+  const sessionId = loaded?.session.id ?? newId('ses', unit.clock)
+  const row = {
+    digest: unit.secrets.digest('session', id),
+    user_id: payload.accountId ?? null,
+    signed_in_at: payload.loginTs === undefined ? null : dateOf(payload.loginTs),
+    acr: payload.acr ?? null,
+    amr: (payload.amr as string[] | undefined) ?? [],
+    transient: payload.transient ?? false,
+    state_sealed:
+      payload.state === undefined ? null : unit.secrets.seal(JSON.stringify(payload.state), { table: 'sessions', column: 'state_sealed', row: sessionId }),
+    expires_at: dateOf(payload.exp!),
+  }
+  if (!loaded) unit.writes.insert('sessions', { id: sessionId, uid, created_at: unit.now, ...row })
+  else if (changed(unit, loaded, payload, row)) unit.writes.update('sessions', row, { id: sessionId })
+  writeClients(unit, sessionId, loaded, (payload['authorizations'] ?? {}) as Record<string, Authorization>)
+}
+
+function changed(unit: Unit, { session }: LoadedSession, payload: AdapterPayload, row: { digest: Buffer; expires_at: Date }): boolean {
+  return (
+    !session.digest.equals(row.digest) ||
+    session.user_id !== (payload.accountId ?? null) ||
+    (session.signed_in_at ? seconds(session.signed_in_at) : undefined) !== payload.loginTs ||
+    session.acr !== (payload.acr ?? null) ||
+    !isDeepStrictEqual(session.amr, payload.amr ?? []) ||
+    session.transient !== (payload.transient ?? false) ||
+    !isDeepStrictEqual(session.state_sealed ? stateOf(unit, session) : undefined, payload.state) ||
+    row.expires_at.getTime() - session.expires_at.getTime() >= lifetimes.sessionSlide * 1000
+  )
+}
+
+/** Only what this request changed: what another one added meanwhile isn't known here, and stays. */
+function writeClients(unit: Unit, sessionId: string, loaded: LoadedSession | undefined, authorizations: Record<string, Authorization>): void {
+  const before = new Map(loaded?.clients.map((client) => [client.client_id, client]))
+  for (const [clientId, { sid, grantId, persistsLogout }] of Object.entries(authorizations)) {
+    if (sid === undefined) continue
+    const known = before.get(clientId)
+    before.delete(clientId)
+    if (grantId !== undefined && persistsLogout && !known?.persists_logout) persistFamily(unit, grantId)
+    if (known && known.sid === sid && known.family_id === (grantId ?? null)) continue
+    unit.writes.insert(
+      'session_clients',
+      { session_id: sessionId, client_id: clientId, sid, family_id: grantId ?? null },
+      {
+        onConflict: { columns: ['session_id', 'client_id'], update: ['family_id'] },
+        // One that was ended meanwhile stays ended.
+        ...(loaded ? { onlyIf: (bind) => `EXISTS (SELECT FROM sessions WHERE id = ${bind(sessionId, 'text')})` } : {}),
+      },
+    )
+  }
+  for (const clientId of before.keys()) unit.writes.remove('session_clients', { session_id: sessionId, client_id: clientId })
+}
+
+function stateOf(unit: Unit, session: LoadedSession['session']): unknown {
+  const sealed = session.state_sealed!
+  return JSON.parse(unit.secrets.open(sealed, { table: 'sessions', column: 'state_sealed', row: session.id }).toString('utf8'))
+}

@@ -1,0 +1,93 @@
+/**
+ * Serves what is oidc-provider's: opens the unit of work, lets the provider answer, mends the few answers that need it,
+ * and writes. An answer goes out only after everything it promises is written.
+ */
+import type { Context, Middleware, Next } from 'koa'
+import compose from 'koa-compose'
+import type { Provider } from 'oidc-provider'
+import { Problem } from '../http/problem.ts'
+import { urlencoded } from './request-body.ts'
+import { revokeFamily } from './unit/families.ts'
+import type { Flushed, RevocationReason, Unit } from './unit/unit.ts'
+import type { Units } from './units.ts'
+
+const paths = /^\/(oauth2\/|\.well-known\/(openid-configuration|oauth-authorization-server)$)/
+
+/** What a URL may hold; an authorization request that is longer has to be pushed (RFC 9126). */
+const longestRequest = 8 * 1024
+
+export type Mend = (ctx: Context, unit: Unit) => Promise<void> | void
+
+export interface HandlerOptions {
+  units: Units
+  provider(): Provider
+  /** What is put right in an answer before it goes out, in this order. */
+  mends: readonly Mend[]
+}
+
+export function providerHandler({ units, provider, mends }: HandlerOptions): Middleware {
+  return async (ctx, next) => {
+    if (!paths.test(ctx.path)) return next()
+    if (ctx.method === 'POST' && ctx.path === '/oauth2/authorize') return asGet(ctx as Context)
+    const clientId = typeof ctx.query['client_id'] === 'string' ? ctx.query['client_id'] : null
+    const interactionUid = /^\/oauth2\/authorize\/([\w-]{20,64})$/.exec(ctx.path)?.[1] ?? null
+    await units.run({ clientId, interactionUid, reason: reasonOf(ctx.path) }, async (unit) => {
+      await compose(provider().middleware)(ctx as Context, nothing as Next)
+      const { fault } = ctx.state as { fault?: unknown }
+      if (fault !== undefined) throw fault
+      for (const mend of mends) await mend(ctx as Context, unit)
+      const flushed = await unit.flush()
+      if (!flushed.ok) await refuse(ctx as Context, unit, flushed)
+      unmatched(ctx as Context)
+    })
+  }
+}
+
+/** The provider revokes without saying why; the route tells. */
+function reasonOf(path: string): RevocationReason {
+  if (path === '/oauth2/token') return 'replay'
+  return path.startsWith('/oauth2/logout') ? 'signed_out' : 'revoked'
+}
+
+const nothing = () => Promise.resolve()
+
+/** A guard didn't hold: the code or token was used in the meantime. Nothing was written; now its family ends. */
+async function refuse(ctx: Context, unit: Unit, { failed }: Extract<Flushed, { ok: false }>): Promise<void> {
+  ctx.remove('set-cookie')
+  if (failed.kind === 'replay') {
+    ctx.status = 401
+    ctx.body = { error: 'invalid_client', error_description: 'client authentication failed' }
+    return
+  }
+  revokeFamily(unit, failed.familyId, 'replay')
+  await unit.flush()
+  ctx.status = 400
+  ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' }
+}
+
+/**
+ * OIDC Core, 3.1.2.1: an authorization request may be posted. Cookies are SameSite=Lax, so a post from the client's site
+ * comes without them; sent on to the same request as a GET, it comes with them.
+ */
+async function asGet(ctx: Context): Promise<void> {
+  const parameters = await urlencoded(ctx)
+  const target = `/oauth2/authorize?${parameters}`
+  if (target.length > longestRequest) {
+    throw new Problem('payload_too_large', { detail: 'The authorization request is too long to be sent this way.' })
+  }
+  ctx.status = 303
+  ctx.redirect(target)
+}
+
+/** The provider's router leaves a 404 without a body; the boundary shows it. */
+function unmatched(ctx: Context): void {
+  if (ctx.status === 404 && (ctx.body === undefined || ctx.body === null)) throw new Problem('not_found')
+}
+
+/** RFC 6749, 5.2: a grant type that the client may not use is `unauthorized_client`. */
+export function mendUnauthorizedClient(ctx: Context): void {
+  const body = ctx.body as { error?: string; error_description?: string } | null
+  if (ctx.path === '/oauth2/token' && body?.error_description === 'requested grant type is not allowed for this client') {
+    body.error = 'unauthorized_client'
+  }
+}

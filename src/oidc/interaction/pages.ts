@@ -1,0 +1,156 @@
+/** The pages of one authorization: on to the sign-in, or the consent, and back to the client. */
+import type { InteractionResults } from 'oidc-provider'
+import type { AuditContext } from '../../audit/record.ts'
+import { clientFingerprint } from '../../clients/fingerprint.ts'
+import { giveConsent } from '../../grants/consent.ts'
+import { findGrant } from '../../grants/store.ts'
+import { showError } from '../../http/error-page.ts'
+import { fieldList } from '../../http/forms.ts'
+import type { Page, PageRoute, Person } from '../../http/pages.ts'
+import type { Views } from '../../http/views.ts'
+import { secondsFrom, type Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import type { Catalogue } from '../../resources/catalogue.ts'
+import { lifetimes } from '../lifetimes.ts'
+import { accountOf } from '../unit/unit.ts'
+import type { Units } from '../units.ts'
+import { answerOf, askedFor, requestedScopes, type Asked } from './asked.ts'
+import { destinationOf, localeOf, resumePath, type Interaction, type Interactions } from './interaction.ts'
+
+export interface InteractionPagesParts {
+  db: Db
+  clock: Clock
+  catalogue: Catalogue
+  interactions: Interactions
+  units: Units
+  views: Views
+}
+
+export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
+  const { db, clock, catalogue, interactions, units, views } = parts
+  return [
+    { method: 'GET', path: '/interaction/:uid', access: 'anyone', handle: withInteraction(show) },
+    { method: 'POST', path: '/interaction/:uid/consent', access: 'anyone', handle: withInteraction(withPerson(allow)) },
+    { method: 'POST', path: '/interaction/:uid/cancel', access: 'anyone', handle: withInteraction(refuse) },
+    { method: 'POST', path: '/interaction/:uid/switch', access: 'anyone', handle: withInteraction(signInFirst) },
+  ]
+
+  /** What can't be found has expired, was answered, or began in another browser. */
+  function withInteraction(handle: (page: Page, interaction: Interaction) => Promise<void> | void) {
+    return async (page: Page) => {
+      const interaction = await interactions.find(page.ctx, page.params['uid']!)
+      if (!interaction) return showError(page.ctx, views, { status: 400, reason: 'interaction_expired' })
+      const locale = localeOf(interaction)
+      if (locale) page.speak(locale)
+      await handle(page, interaction)
+    }
+  }
+
+  function withPerson(handle: (page: Page, interaction: Interaction, person: Person) => Promise<void>) {
+    return async (page: Page, interaction: Interaction) => (page.person ? handle(page, interaction, page.person) : signInFirst(page, interaction))
+  }
+
+  async function show(page: Page, interaction: Interaction): Promise<void> {
+    const { person, session } = page
+    if (!person || !session) return signInFirst(page, interaction)
+    if (interaction.prompt !== 'consent') {
+      // Asked to sign in: only a sign-in that came after the asking answers it.
+      return signedInSince(page, interaction) ? signedIn(page, interaction, person) : signInFirst(page, interaction)
+    }
+    // Somebody else has signed in since: what was asked of the one before is asked anew.
+    if (interaction.sessionUid !== session.uid) return signedIn(page, interaction, person)
+    await showConsent(page, interaction, person)
+  }
+
+  function signInFirst(page: Page, interaction: Interaction): void {
+    page.redirect(`/sign-in?return_to=${encodeURIComponent(`/interaction/${interaction.uid}`)}`)
+  }
+
+  function signedInSince(page: Page, { beganAt }: Interaction): boolean {
+    const at = page.session?.signedInAt
+    return at != null && at.getTime() / 1000 >= beganAt
+  }
+
+  async function signedIn(page: Page, interaction: Interaction, person: Person): Promise<void> {
+    const at = page.session!.signedInAt!
+    const result: InteractionResults = {
+      login: { accountId: person.id, ts: Math.floor(at.getTime() / 1000), amr: [...page.session!.amr] },
+      select_account: {},
+    }
+    // The session that it began in may be another one now.
+    const { session: _, ...payload } = interaction.payload
+    await interactions.answer({ ...interaction, payload }, result)
+    page.redirect(resumePath(interaction.uid))
+  }
+
+  async function showConsent(page: Page, interaction: Interaction, person: Person): Promise<void> {
+    const { client, uid } = interaction
+    const asked = await askedOf(interaction, person)
+    page.show('consent', {
+      client: {
+        name: client.name,
+        verified: client.verified,
+        // Nothing of an app is fetched from elsewhere: its picture could not be vouched for, and would tell who is here.
+        logoUri: null,
+        uri: client.clientUri,
+        policyUri: client.policyUri,
+        tosUri: client.tosUri,
+        contacts: [...client.contacts],
+      },
+      destination: destinationOf(interaction),
+      user: { email: person.email, name: person.name },
+      switchAction: `/interaction/${uid}/switch`,
+      resources: asked.resources.map(({ resource, scopes }) => ({ name: resource.title, identifier: resource.identifier, scopes })),
+      identityScopes: asked.identityScopes,
+      offline: asked.offline,
+      until: asked.offline ? secondsFrom(clock, lifetimes.refreshTokenTotal) : null,
+      action: `/interaction/${uid}/consent`,
+      cancelAction: `/interaction/${uid}/cancel`,
+      manageHref: '/account/connected-apps',
+      errors: [],
+    })
+  }
+
+  async function allow(page: Page, interaction: Interaction, person: Person): Promise<void> {
+    const { client } = interaction
+    const answer = answerOf(await askedOf(interaction, person), new Set(fieldList(page.form, 'scope')), requestedScopes(interaction))
+    const context: AuditContext = {
+      actor: { kind: 'user', id: person.id },
+      requestId: page.requestId,
+      address: page.caller.address,
+      clock,
+    }
+    await giveConsent(
+      db,
+      { userId: person.id, clientId: client.id, clientFingerprint: clientFingerprint(client), organizationId: client.organizationId },
+      answer,
+      context,
+    )
+    await interactions.answer(interaction, { consent: {} })
+    goOn(page, interaction)
+  }
+
+  async function refuse(page: Page, interaction: Interaction): Promise<void> {
+    await interactions.answer(interaction, { error: 'access_denied', error_description: 'the person refused' })
+    goOn(page, interaction)
+  }
+
+  /**
+   * A page that navigates, and no redirect: Chromium holds `form-action` against every step that follows a form's POST,
+   * and would stop the way to the client with the code already issued.
+   */
+  function goOn(page: Page, interaction: Interaction): void {
+    page.show('continue', {
+      href: resumePath(interaction.uid),
+      clientName: interaction.client.name,
+      host: destinationOf(interaction).host,
+    })
+  }
+
+  async function askedOf(interaction: Interaction, person: Person): Promise<Asked> {
+    const before = await findGrant(db, person.id, interaction.client.id)
+    const account = await units.run({}, (unit) => accountOf(unit, person.id))
+    const giver = { administrator: person.administrator, organizationAdmin: account?.organization_admin ?? false }
+    return askedFor(interaction, catalogue, giver, before)
+  }
+}

@@ -1,0 +1,46 @@
+/** When a person is asked: to sign in, to choose an account, to consent. */
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { isAssured } from '../clients/assurance.ts'
+import type { ClientDirectory } from '../clients/directory.ts'
+import { clientFingerprint } from '../clients/fingerprint.ts'
+import type { Unit } from './unit/unit.ts'
+
+export type Policy = ReturnType<typeof interactionPolicy.base>
+
+export function createPolicy(directory: ClientDirectory, currentUnit: () => Unit): Policy {
+  const { Check, Prompt, base } = interactionPolicy
+  const policy = base()
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
+
+  const consent = policy.get('consent')!
+  // The provider's own rule asks native clients each time, by their type; ours asks by what is known of their identity.
+  consent.checks.remove('native_client_prompt')
+  consent.checks.add(
+    new Check('identity_not_assured', 'a client whose identity is not assured is never skipped', 'consent_required', async (ctx) => {
+      if (answered(ctx)) return Check.NO_NEED_TO_PROMPT
+      const client = await directory.find(ctx.oidc.client!.clientId)
+      return client && isAssured(client) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+    }),
+    0,
+  )
+  consent.checks.add(
+    new Check('client_changed', 'the client has changed since it was allowed', 'consent_required', async (ctx) => {
+      const grant = grantOf(currentUnit(), ctx)
+      if (answered(ctx) || !grant) return Check.NO_NEED_TO_PROMPT
+      const client = await directory.find(ctx.oidc.client!.clientId)
+      return client && clientFingerprint(client).equals(grant.client_fingerprint) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+    }),
+    1,
+  )
+  return policy
+}
+
+/** Has the person just answered this very request? */
+function answered(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.result !== undefined && 'consent' in ctx.oidc.result
+}
+
+function grantOf(unit: Unit, ctx: KoaContextWithOIDC) {
+  const id = ctx.oidc.entities.Grant?.jti
+  return id === undefined ? undefined : unit.families.get(id)?.grant
+}

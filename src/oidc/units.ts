@@ -1,0 +1,25 @@
+/** Which unit of work a piece of code runs in: bound to its request, so that adapter calls, which are given none, find it. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { openUnit, type Unit, type UnitOptions } from './unit/unit.ts'
+
+export interface Units {
+  /** The unit of the request that is being served. */
+  current(): Unit
+  /** Runs with a unit of its own. What it writes is written when it calls `flush`. */
+  run<T>(about: Pick<UnitOptions, 'clientId' | 'interactionUid' | 'reason'>, work: (unit: Unit) => Promise<T>): Promise<T>
+}
+
+export function createUnits(options: Pick<UnitOptions, 'pool' | 'secrets' | 'clock'>): Units {
+  const storage = new AsyncLocalStorage<Unit>()
+  return {
+    current() {
+      const unit = storage.getStore()
+      if (!unit) throw new Error('no unit of work is open here')
+      return unit
+    },
+    run(about, work) {
+      const unit = openUnit({ ...options, ...about })
+      return storage.run(unit, () => work(unit))
+    },
+  }
+}

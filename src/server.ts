@@ -1,0 +1,192 @@
+/** THE COMPOSITION ROOT: opens everything in order, joins the routes into one table, and closes it all in reverse. */
+import Koa from 'koa'
+import type { Config } from './config.ts'
+import { createClientDirectory } from './clients/directory.ts'
+import { assets } from './http/assets.ts'
+import { boundary } from './http/boundary.ts'
+import { cookieRules } from './http/cookies.ts'
+import { entrance } from './http/entrance.ts'
+import { createForms } from './http/forms.ts'
+import { health } from './http/health.ts'
+import { listen } from './http/listen.ts'
+import { pageRouter, type PageRoute } from './http/pages.ts'
+import { createViews } from './http/views.ts'
+import { createAnswers } from './oidc/answers.ts'
+import { endAccess } from './oidc/end-access.ts'
+import { mendUnauthorizedClient, providerHandler } from './oidc/handler.ts'
+import { createInteractions } from './oidc/interaction/interaction.ts'
+import { interactionPages } from './oidc/interaction/pages.ts'
+import { createProvider } from './oidc/provider.ts'
+import { createSessions } from './oidc/sessions.ts'
+import { ensureSigningKeys } from './oidc/signing-keys.ts'
+import { openSigningRing } from './oidc/signing-ring.ts'
+import { structuredTokens } from './oidc/structured-tokens.ts'
+import { createUnits } from './oidc/units.ts'
+import { connectedAppRoutes } from './pages/account/connected-apps.ts'
+import { createAfterwards } from './pages/accounts/afterwards.ts'
+import { accountRoutes } from './pages/accounts/routes.ts'
+import { createUserServices } from './pages/accounts/user-services.ts'
+import { devMailRoutes } from './pages/dev/mail.ts'
+import { siteRoutes } from './pages/site/site.ts'
+import { openChanges } from './platform/changes.ts'
+import { systemClock, type Clock } from './platform/clock.ts'
+import { openDatabase } from './platform/database.ts'
+import { openEmbeddedDatabase } from './platform/embedded-database.ts'
+import { ensureInstallation } from './platform/installation.ts'
+import { createLog, type Log } from './platform/log.ts'
+import { createMail, type Mail } from './platform/mail.ts'
+import { migrate } from './platform/migrate.ts'
+import { createSecrets } from './platform/secrets.ts'
+import { startSweeper, type Sweeper } from './platform/sweeper.ts'
+import { createCatalogue } from './resources/catalogue.ts'
+import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts'
+import { createPasswords, type Passwords } from './users/passwords.ts'
+
+/** What tests put in place of the real thing: time, and where the log goes. */
+export interface Overrides {
+  clock?: Clock
+  log?: Log
+  onStatement?: (text: string) => void
+}
+
+export interface RunningServer extends AsyncDisposable {
+  /** The issuer. */
+  url: string
+  port: number
+  firstAdministrator: FirstAdministrator
+  /** For what has to be looked at from outside of HTTP: a test moves time and sweeps, and counts what was computed. */
+  inside: { sweeper: Sweeper; mail: Mail; passwords: Passwords; refreshSigningKeys(): Promise<void> }
+}
+
+/** The work on passwords that may run at once, so that it leaves threads and cores to everything else. */
+const passwordsAtOnce = 2
+const passwordsWaiting = 64
+const mailDrainMs = 3_000
+
+export async function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
+  const clock = overrides.clock ?? systemClock
+  const log = overrides.log ?? createLog(config.log.level)
+  const development = config.mode === 'development'
+  await using opening = new AsyncDisposableStack()
+
+  // ── What everything stands on ──
+  const embedded = config.database.url === null ? opening.use(await openEmbeddedDatabase({ dataDir: config.dataDir, log })) : null
+  const url = config.database.url ?? embedded!.url
+  const directUrl = config.database.directUrl ?? url
+  await migrate({ url: directUrl, log })
+  const { pool, prisma: db } = opening.use(
+    openDatabase({ url, poolSize: config.database.poolSize, log, ...(overrides.onStatement ? { onStatement: overrides.onStatement } : {}) }),
+  )
+  const secrets = createSecrets(config.secretKeys)
+  await ensureInstallation(db, secrets)
+  await ensureSigningKeys({ db, secrets, clock })
+  const changes = opening.use(await openChanges({ url: directUrl, log, clock }))
+  const mail = createMail({ smtp: config.smtp, log, clock })
+  opening.defer(() => mail.drain(mailDrainMs))
+  const views = createViews({ platform: config.platform, mode: config.mode })
+  const cookies = cookieRules(config.publicUrl)
+  const forms = createForms(secrets, cookies)
+
+  // ── Features ──
+  const directory = opening.use(createClientDirectory({ db, changes }))
+  const catalogue = opening.use(await createCatalogue({ db, changes, log }))
+  const passwords = createPasswords({ concurrency: passwordsAtOnce, queueLimit: passwordsWaiting })
+  const users = createUserServices({
+    db,
+    clock,
+    secrets,
+    passwords,
+    endAccess,
+    publicUrl: config.publicUrl,
+    platformName: config.platform.name,
+    views,
+    mail,
+  })
+  const firstAdministrator = await ensureFirstAdministrator(users, config.bootstrap)
+  const afterwards = opening.use(createAfterwards())
+
+  // ── The authorization server ──
+  const units = createUnits({ pool, secrets, clock })
+  const sessions = createSessions({ units, cookies })
+  const interactions = createInteractions({ units, directory })
+  const answers = createAnswers(views)
+  const ring = opening.use(
+    await openSigningRing({
+      db,
+      secrets,
+      clock,
+      changes,
+      log,
+      build: (jwks) =>
+        createProvider(
+          { issuer: config.publicUrl, directory, catalogue, secrets, clock, cookies, currentUnit: units.current, ...answers },
+          jwks,
+        ),
+    }),
+  )
+  const mends = [mendUnauthorizedClient, structuredTokens({ issuer: config.publicUrl, jwks: ring.jwks, directory })]
+
+  // ── Every page there is ──
+  const routes: PageRoute[] = [
+    ...siteRoutes({ signUp: config.signUp, development }),
+    ...accountRoutes({
+      users,
+      sessions,
+      cookies,
+      afterwards,
+      signUp: config.signUp,
+      development,
+      async describeReturn(path) {
+        const uid = /^\/interaction\/([\w-]+)$/.exec(path)?.[1]
+        const found = uid === undefined ? null : await interactions.peek(uid)
+        if (!found) return null
+        const { client, destination, loginHint, locale } = found
+        return { clientName: client.name, host: destination.host, loginHint, locale }
+      },
+    }),
+    ...interactionPages({ db, clock, catalogue, interactions, units, views }),
+    ...connectedAppRoutes({ db, clock, directory, catalogue }),
+    ...(development ? devMailRoutes(mail) : []),
+  ]
+  const pages = pageRouter(routes, { views, forms, findSession: sessions.find })
+
+  // ── One request, from the outside in ──
+  let draining = false
+  const app = new Koa({ proxy: true, keys: secrets.cookieKeys() })
+  app.use(entrance({ publicUrl: config.publicUrl, apiUrl: config.apiUrl, trustedProxies: config.trustedProxies, log }))
+  app.use(boundary({ publicUrl: config.publicUrl, views, supportEmail: config.platform.supportEmail }))
+  app.use(
+    health(
+      {
+        database: async () => void (await pool.query('SELECT 1')),
+        signing_keys: () => {
+          if (ring.jwks().keys.length === 0) throw new Error('there is no signing key')
+        },
+        listener: () => {
+          if (changes.state() !== 'live') throw new Error('the listener is blind')
+        },
+      },
+      () => draining,
+    ),
+  )
+  app.use(assets())
+  app.use(pages.routes())
+  app.use(pages.allowedMethods())
+  app.use(providerHandler({ units, provider: ring.provider, mends }))
+  app.on('error', (err: unknown) => log.error({ err }, 'an answer could not be sent'))
+
+  const sweeper = opening.use(startSweeper({ pool, clock, log }))
+  const listening = opening.use(await listen(app.callback(), { ...config.listen, tls: config.tls }))
+
+  const open = opening.move()
+  return {
+    url: config.publicUrl,
+    port: listening.port,
+    firstAdministrator,
+    inside: { sweeper, mail, passwords, refreshSigningKeys: ring.refresh },
+    async [Symbol.asyncDispose]() {
+      draining = true
+      await open.disposeAsync()
+    },
+  }
+}
