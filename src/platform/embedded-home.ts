@@ -3,7 +3,7 @@ import { chmod, chown, lstat, mkdir, readFile, realpath, rename, stat, symlink, 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { canReach, isRoot, unprivilegedAccount, type Account } from './embedded-account.ts'
-import { EmbeddedDatabaseError } from './embedded-binaries.ts'
+import { EmbeddedDatabaseError } from './embedded-error.ts'
 
 export interface Home {
   /** The real path; 0700. */

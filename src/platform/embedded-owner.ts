@@ -4,7 +4,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { EmbeddedDatabaseError } from './embedded-binaries.ts'
+import { EmbeddedDatabaseError } from './embedded-error.ts'
 import type { Log } from './log.ts'
 
 interface Process {

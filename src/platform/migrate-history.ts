@@ -34,7 +34,7 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   return Promise.all(
-    names.sort().map(async (name) => {
+    names.toSorted().map(async (name) => {
       const script = await readFile(join(folder, name, 'migration.sql'), 'utf8')
       return { name, script, checksum: checksum(script) }
     }),

@@ -1,0 +1,145 @@
+/** What nodes tell each other through Postgres: that something they may hold in memory has changed (LISTEN and NOTIFY). */
+import { setTimeout as delay } from 'node:timers/promises'
+import { openListener, type Listener } from './changes-listener.ts'
+import type { Clock } from './clock.ts'
+import type { Tx } from './database.ts'
+import type { Log } from './log.ts'
+
+export type ChangeKind = 'client' | 'resource' | 'signing_key' | 'family' | 'session' | 'user'
+
+export interface Change {
+  kind: ChangeKind
+  id: string
+}
+
+export interface Changes extends AsyncDisposable {
+  /** Calls back with the id of each changed thing of this kind; this node's own changes arrive too. */
+  on(kind: ChangeKind, handler: (id: string) => void): void
+  /**
+   * Calls back when changes may have been missed: at once when the connection is lost, and again when there is a new one,
+   * for what was read in between. Whatever is held from before must be forgotten.
+   */
+  onGap(handler: () => void): void
+  /** `blind`: for a second it hasn't been certain that everything is heard. */
+  state(): 'live' | 'blind'
+  /** How long ago that was certain, by a clock that nobody sets: what is held may be used until this exceeds its limit. */
+  silenceMs(): number
+  /** The same as a date, for people to read. */
+  readonly lastHeartbeatAt: Date
+}
+
+const CHANNEL = 'keygrant_changes'
+
+/** A revocation reaches every node within a second, so a dead connection has to be noticed within one. */
+const HEARTBEAT_MS = 250
+const BLIND_AFTER_MS = 1_000
+
+const FIRST_RETRY_MS = 50
+const LONGEST_RETRY_MS = 1_000
+
+/** Tells all nodes when the transaction commits. For changes only, never for issuing: commits that notify are serialised. */
+export async function notify(tx: Tx, ...changes: Change[]): Promise<void> {
+  const { values } = notifyStatement(...changes)
+  await tx.$executeRaw`SELECT pg_notify(${values[0]}, payload) FROM unnest(${values[1]}::text[]) AS payload`
+}
+
+/** The same as a statement for `pg`. */
+export function notifyStatement(...changes: Change[]): { text: string; values: [channel: string, payloads: string[]] } {
+  return {
+    text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload',
+    values: [CHANNEL, changes.map(({ kind, id }) => JSON.stringify({ kind, id }))],
+  }
+}
+
+/** Resolves when it listens. `url` must be a direct connection: a pooler that shares connections loses what is sent. */
+export async function openChanges(options: { url: string; log: Log; clock: Clock }): Promise<Changes> {
+  const { url, log, clock } = options
+  const handlers: { kind: ChangeKind; handle: (id: string) => void }[] = []
+  const gapHandlers: (() => void)[] = []
+  const stopping = new AbortController()
+  let connected = false
+  let heardAt = 0
+  let lastHeartbeatAt = clock.now()
+
+  const silenceMs = () => performance.now() - heardAt
+  const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => undefined)
+
+  const gap = () => {
+    for (const handle of gapHandlers) handle()
+  }
+  const receive = (payload: string) => {
+    try {
+      const change = JSON.parse(payload) as Change
+      for (const { kind, handle } of handlers) if (kind === change.kind) handle(change.id)
+    } catch (err) {
+      log.error({ err }, 'a change could not be taken in; forgetting what is held')
+      gap()
+    }
+  }
+
+  const connect = async (): Promise<Listener> => {
+    const listener = await openListener(url, CHANNEL, receive)
+    connected = true
+    heardAt = performance.now()
+    lastHeartbeatAt = clock.now()
+    return listener
+  }
+
+  /** Asks until no answer comes. */
+  const follow = async (listener: Listener): Promise<'silent' | 'lost' | 'stopped'> => {
+    const interruption = AbortSignal.any([listener.lost, stopping.signal])
+    for (;;) {
+      await pause(HEARTBEAT_MS, interruption)
+      if (stopping.signal.aborted) return 'stopped'
+      // An answer speaks for the time of its question; of what came after, it says nothing.
+      const askedAt = performance.now()
+      const answer = await listener.ask(Math.max(0, BLIND_AFTER_MS - silenceMs()))
+      if (answer !== 'answered') return answer
+      heardAt = askedAt
+      lastHeartbeatAt = clock.now()
+    }
+  }
+
+  const reconnect = async (): Promise<Listener | null> => {
+    for (let wait = FIRST_RETRY_MS; !stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
+      await pause(wait, stopping.signal)
+      const listener = await connect().catch((err: unknown) => {
+        log.debug({ err }, 'no connection for changes yet')
+        return null
+      })
+      if (listener !== null) return listener
+    }
+    return null
+  }
+
+  const run = async (first: Listener): Promise<void> => {
+    for (let listener: Listener | null = first; listener !== null; listener = await reconnect()) {
+      if (listener !== first) {
+        log.info('connected for changes again')
+        gap()
+      }
+      const end = await follow(listener)
+      connected = false
+      // A silent server may only be slow: what is held stays usable for as long as silenceMs allows.
+      if (end === 'lost') gap()
+      await listener.close()
+      if (end === 'stopped') return
+      log.warn(`the connection for changes ${end === 'lost' ? 'was lost' : 'is silent'}; reconnecting`)
+    }
+  }
+
+  const running = run(await connect())
+  return {
+    on: (kind, handle) => void handlers.push({ kind, handle }),
+    onGap: (handle) => void gapHandlers.push(handle),
+    state: () => (connected && silenceMs() < BLIND_AFTER_MS ? 'live' : 'blind'),
+    silenceMs,
+    get lastHeartbeatAt() {
+      return lastHeartbeatAt
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await running
+    },
+  }
+}
