@@ -124,7 +124,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
         ),
     }),
   )
-  const mends = [mendUnauthorizedClient, structuredTokens({ issuer: config.publicUrl, jwks: ring.jwks, directory })]
+  const mends = [mendUnauthorizedClient, structuredTokens({ issuer: config.publicUrl, publicJwks: ring.publicJwks, directory })]
 
   // ── Every page there is ──
   const routes: PageRoute[] = [
@@ -160,7 +160,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       {
         database: async () => void (await pool.query('SELECT 1')),
         signing_keys: () => {
-          if (ring.jwks().keys.length === 0) throw new Error('there is no signing key')
+          if (ring.publicJwks().keys.length === 0) throw new Error('there is no signing key')
         },
         listener: () => {
           if (changes.state() !== 'live') throw new Error('the listener is blind')

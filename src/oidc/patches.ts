@@ -29,12 +29,14 @@ export function applyPatches(
   refreshToken.generateTokenId = () =>
     refreshTokenValue(currentUnit(), Provider.ctx?.oidc.entities.RotatedRefreshToken?.jti, () => randomSecret(32))
 
-  // A prefix tells what a leaked token is, and lets a look-up in the wrong table be skipped.
+  // A prefix tells what a leaked token is, and lets a look-up in the wrong table be skipped. The provider's own function
+  // also settles the token's format, so it runs first.
   for (const model of [provider.AccessToken, provider.ClientCredentials]) {
     const token = model.prototype as unknown as Patched
+    const original = token.generateTokenId
     token.generateTokenId = function () {
-      const random = randomSecret(32)
-      return this.resourceServer?.accessTokenFormat === 'jwt' ? random : accessTokenPrefix + random
+      const id = original.call(this)
+      return this.resourceServer?.accessTokenFormat === 'jwt' ? id : accessTokenPrefix + id
     }
   }
 

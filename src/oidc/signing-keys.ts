@@ -90,13 +90,13 @@ export async function listSigningKeys(db: Db, clock: Clock): Promise<(Omit<Signi
 
 /**
  * The keys as oidc-provider takes them: those in use first, since it signs with the first of an algorithm.
- * @returns also the next moment at which a stage changes, if one is planned
+ * @returns also a fingerprint that differs when a key or its stage does
  */
 export async function currentJwks(
   db: Db,
   secrets: Secrets,
   clock: Clock,
-): Promise<{ jwks: JWKS; fingerprint: string }> {
+): Promise<{ jwks: JWKS; publicJwks: JWKS; fingerprint: string }> {
   const now = clock.now()
   const order: SigningKeyStage[] = ['used', 'published', 'retired']
   const keys = (await store.list(db))
@@ -105,6 +105,7 @@ export async function currentJwks(
     .toSorted((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage))
   return {
     jwks: { keys: keys.map(({ key }) => privateJwk(key, secrets)) },
+    publicJwks: { keys: keys.map(({ key }) => key.publicJwk) },
     fingerprint: keys.map(({ key, stage }) => `${key.kid} ${stage}`).join('\n'),
   }
 }

@@ -10,7 +10,7 @@ import { currentJwks, stageCheckSeconds } from './signing-keys.ts'
 export interface SigningRing extends AsyncDisposable {
   /** Ask each time; never keep it. */
   provider(): Provider
-  jwks(): JWKS
+  publicJwks(): JWKS
   refresh(): Promise<void>
 }
 
@@ -27,8 +27,8 @@ export async function openSigningRing(options: {
   let loading: Promise<void> = Promise.resolve()
 
   async function load() {
-    const { jwks, fingerprint } = await currentJwks(db, secrets, clock)
-    return { jwks, fingerprint, provider: build(jwks) }
+    const { jwks, publicJwks, fingerprint } = await currentJwks(db, secrets, clock)
+    return { publicJwks, fingerprint, provider: build(jwks) }
   }
 
   /** One after the other, so that an older read never replaces a newer one. */
@@ -36,8 +36,8 @@ export async function openSigningRing(options: {
     loading = loading
       .catch(() => undefined)
       .then(async () => {
-        const { jwks, fingerprint } = await currentJwks(db, secrets, clock)
-        if (fingerprint !== current.fingerprint) current = { jwks, fingerprint, provider: build(jwks) }
+        const { jwks, publicJwks, fingerprint } = await currentJwks(db, secrets, clock)
+        if (fingerprint !== current.fingerprint) current = { publicJwks, fingerprint, provider: build(jwks) }
       })
     return loading
   }
@@ -52,7 +52,7 @@ export async function openSigningRing(options: {
 
   return {
     provider: () => current.provider,
-    jwks: () => current.jwks,
+    publicJwks: () => current.publicJwks,
     refresh,
     async [Symbol.asyncDispose]() {
       clearInterval(timer)

@@ -19,7 +19,7 @@ interface AccessTokenClaims extends JWTPayload {
   fam?: string
 }
 
-export function structuredTokens({ issuer, jwks, directory }: { issuer: string; jwks(): JWKS; directory: ClientDirectory }): Mend {
+export function structuredTokens({ issuer, publicJwks, directory }: { issuer: string; publicJwks(): JWKS; directory: ClientDirectory }): Mend {
   return async (ctx, unit) => {
     const body = ctx.body as { error?: string } | null
     if (body?.error !== 'unsupported_token_type') return
@@ -40,9 +40,8 @@ export function structuredTokens({ issuer, jwks, directory }: { issuer: string; 
 
   /** Only an access token of ours: typ, issuer and algorithm say so, and an ID token never passes (RFC 9068, 4). */
   async function verify(unit: Unit, token: string): Promise<AccessTokenClaims | null> {
-    const publicKeys = { keys: jwks().keys } as unknown as JSONWebKeySet
     try {
-      const { payload } = await jwtVerify<AccessTokenClaims>(token, createLocalJWKSet(publicKeys), {
+      const { payload } = await jwtVerify<AccessTokenClaims>(token, createLocalJWKSet(publicJwks() as unknown as JSONWebKeySet), {
         issuer,
         typ: 'at+jwt',
         algorithms: ['ES256', 'RS256'],
