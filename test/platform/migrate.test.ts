@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { connect } from '../../src/platform/database-connection.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -78,8 +78,10 @@ describe('starting on a database', () => {
     const nodes = await Promise.all(Array.from({ length: 4 }, () => migrateInProcess(database.url, folder)))
     expect(nodes.map((node) => node.code)).toEqual([0, 0, 0, 0])
     expect(nodes.flatMap((node) => node.applied)).toEqual([FIRST, SECOND])
-    const rows = await query(database.url, 'SELECT migration_name FROM _prisma_migrations ORDER BY started_at')
-    expect(rows.map((row) => row['migration_name'])).toEqual([FIRST, SECOND])
+    expect(await query(database.url, 'SELECT migration_name FROM _prisma_migrations ORDER BY started_at')).toEqual([
+      { migration_name: FIRST },
+      { migration_name: SECOND },
+    ])
   })
 
   test('takes a failed migration back whole, says why, and goes on when it is mended', async () => {
@@ -147,9 +149,9 @@ describe('starting on a database', () => {
     const folder = await twoMigrations()
     await migrate({ url: database.url, log, folder })
     await query(database.url, `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = '${SECOND}'`)
-    const attempt = migrate({ url: database.url, log, folder })
-    await expect(attempt).rejects.toThrow(`Migration ${SECOND} was begun by another tool and never finished`)
-    const advice = /run: (UPDATE .*);/.exec(await attempt.catch((error: Error) => error.message))?.[1] ?? ''
+    const refusal = await migrate({ url: database.url, log, folder }).catch((error: Error) => error)
+    expect(refusal).toMatchObject({ message: expect.stringContaining(`${SECOND} was begun by another tool`) as string })
+    const advice = /run: (UPDATE .*?);/.exec((refusal as Error).message)?.[1] ?? ''
     await query(database.url, `${advice}; ALTER TABLE fruit DROP colour`)
     expect(await migrate({ url: database.url, log, folder })).toEqual({ applied: [SECOND] })
   })
@@ -159,7 +161,7 @@ describe("Prisma's own tools", () => {
   const schema = { path: 'schema.prisma', content: 'datasource db {\n  provider = "postgresql"\n}\n' }
   const filters = { externalTables: [], externalEnums: [] }
 
-  async function listOf(folder: string, scripts: Record<string, string>) {
+  function listOf(folder: string, scripts: Record<string, string>) {
     return {
       baseDir: folder,
       lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
@@ -173,7 +175,7 @@ describe("Prisma's own tools", () => {
 
   test('find the history as they would have written it', async () => {
     const scripts = { [FIRST]: 'CREATE TABLE fruit (id int);\n', [SECOND]: 'ALTER TABLE fruit ADD colour text;\n' }
-    const migrationsList = await listOf('/', scripts)
+    const migrationsList = listOf('/', scripts)
     const columns = `SELECT column_name, data_type, character_maximum_length, is_nullable, column_default
                        FROM information_schema.columns WHERE table_name = '_prisma_migrations' ORDER BY column_name`
     const rows = `SELECT migration_name, checksum, logs, rolled_back_at, finished_at IS NOT NULL AS finished, applied_steps_count

@@ -21,7 +21,9 @@ declare module 'vitest' {
 
 const log = createLog('warn')
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+const run = new AsyncDisposableStack()
+
+export async function setup(project: TestProject): Promise<void> {
   await generateClient()
   await using opening = new AsyncDisposableStack()
   const server = process.env['TEST_DATABASE_URL'] ?? (await startServer(opening))
@@ -34,9 +36,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   project.provide('databaseServer', server)
   project.provide('databaseTemplate', template)
-  const open = opening.move()
-  return () => open.disposeAsync()
+  run.use(opening.move())
 }
+
+export const teardown = (): Promise<void> => run.disposeAsync()
 
 async function startServer(opening: AsyncDisposableStack): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keygrant-test-'))
