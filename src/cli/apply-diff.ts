@@ -94,11 +94,8 @@ const shown = (value: unknown): string => printable(JSON.stringify(value))
 
 function summary(changes: readonly Change[], dryRun: boolean): string {
   if (changes.length === 0) return 'Nothing to change.'
-  const counts = (['create', 'update', 'delete'] as const).map((action) => {
-    const count = changes.filter((change) => change.kind.startsWith(action)).length
-    return `${count} to ${action}`
-  })
-  return dryRun
-    ? `Would change: ${counts.join(', ')}.`
-    : `Done: ${counts.map((count) => count.replace(' to ', ' ')).join(', ')}d.`
+  const counts = (['create', 'update', 'delete'] as const)
+    .map((action) => `${changes.filter(({ kind }) => kind.startsWith(action)).length} ${action}d`)
+    .join(', ')
+  return dryRun ? `Would be: ${counts}.` : `Done: ${counts}.`
 }

@@ -2,6 +2,7 @@
 import { ConfigurationError } from '../config.ts'
 import { isDatabaseUnavailable } from '../platform/database-unavailable.ts'
 import { EmbeddedDatabaseError } from '../platform/embedded-error.ts'
+import { SecretKeyMismatch } from '../platform/installation.ts'
 import { MigrationError } from '../platform/migrate.ts'
 import { exitCodes } from './exit-codes.ts'
 
@@ -21,14 +22,13 @@ export function usageFailure(message: string): CommandFailure {
   return new CommandFailure(message, exitCodes.usage)
 }
 
+/** Faults whose messages already say what to do. */
+const forPeople = [ConfigurationError, MigrationError, EmbeddedDatabaseError, SecretKeyMismatch] as const
+
 /** The text for stderr. Of a fault that nobody foresaw the stack is given too, since there is no log to look into. */
 export function describeFailure(error: unknown): { text: string; exitCode: number } {
   if (error instanceof CommandFailure) return { text: error.message, exitCode: error.exitCode }
-  if (
-    error instanceof ConfigurationError ||
-    error instanceof MigrationError ||
-    error instanceof EmbeddedDatabaseError
-  ) {
+  if (error instanceof Error && forPeople.some((kind) => error instanceof kind)) {
     return { text: error.message, exitCode: exitCodes.fault }
   }
   if (isDatabaseUnavailable(error)) {

@@ -6,6 +6,7 @@ import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { createSession, type Io } from './session.ts'
 import { addSigningKeyCommands } from './signing-keys.ts'
+import { addUserCommands } from './users.ts'
 
 /** Runs one command line (without the program's name) and returns the exit status. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
@@ -19,6 +20,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
       writeErr: (text) => void io.stderr.write(text),
     })
     .exitOverride()
+  addUserCommands(program, session)
   addClientCommands(program, session)
   addApplyCommand(program, session)
   addSigningKeyCommands(program, session)

@@ -5,6 +5,7 @@ import { readConfig, type Config } from '../config.ts'
 import { systemClock, type Clock } from '../platform/clock.ts'
 import { openDatabase, type Db } from '../platform/database.ts'
 import { connect } from '../platform/database-connection.ts'
+import { ensureInstallation } from '../platform/installation.ts'
 import { createLog, type Log } from '../platform/log.ts'
 import { migrate, migrationsFolder } from '../platform/migrate.ts'
 import { compareHistory, readAppliedMigrations, readMigrations } from '../platform/migrate-history.ts'
@@ -34,11 +35,14 @@ export async function openWorkbench(config: Config = readConfig()): Promise<Work
   if (address.kind === 'started') await migrate({ url: address.directUrl, log })
   else await demandSchema(address.url)
   const database = opening.use(openDatabase({ url: address.url, poolSize: POOL_SIZE, log }))
+  const secrets = createSecrets(config.secretKeys)
+  // A client secret that was hashed under another key than the server's would never be accepted.
+  await ensureInstallation(database.prisma, secrets)
   const open = opening.move()
   return {
     config,
     db: database.prisma,
-    secrets: createSecrets(config.secretKeys),
+    secrets,
     clock,
     log,
     context: operatorContext(clock),

@@ -32,7 +32,9 @@ function identifierFault(uri: string): string | null {
   if (username !== '' || password !== '') return 'must not have a user name or password'
   if (protocol === 'urn:') return null
   if (protocol !== 'https:' && protocol !== 'http:') return 'must be an http(s) URL or a urn:'
-  return uri.startsWith(`${protocol}//${host}`) ? null : `must be written plainly: ${new URL(uri).href}`
+  const origin = `${protocol}//${host}`
+  const isPlain = uri.startsWith(origin) && /^($|[/?])/.test(uri.slice(origin.length))
+  return isPlain ? null : `must be written plainly: ${new URL(uri).href}`
 }
 
 const scope = z.strictObject({

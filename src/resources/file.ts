@@ -1,5 +1,5 @@
 /** Reads the file that `keygrant apply` takes: YAML in, resources out, or every fault with its line. */
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import type { z } from 'zod'
 import { fileSchema, resourcesOf } from './file-schema.ts'
 import type { ResourceDefinition } from './resource.ts'
@@ -25,7 +25,9 @@ export function readResourcesFile(text: string, reservedIdentifiers: readonly st
       faults: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), path: '', message })),
     }
   }
-  const parsed = fileSchema.safeParse(document.toJS({ maxAliasCount: 100 }))
+  const content = unfold(document)
+  if (content === null) return { ok: false, faults: [{ line: 1, path: '', message: 'has too many aliases' }] }
+  const parsed = fileSchema.safeParse(content.value, { error: missing })
   const faultAt = (path: readonly PropertyKey[], message: string): FileFault => ({
     line: lineAt(offsetOf(document, path)),
     path: path.map(String).join('.'),
@@ -40,6 +42,9 @@ export function readResourcesFile(text: string, reservedIdentifiers: readonly st
   return faults.length > 0 ? { ok: false, faults } : { ok: true, resources }
 }
 
+const missing = (issue: z.core.$ZodRawIssue): string | undefined =>
+  issue.code === 'invalid_type' && issue.input === undefined ? 'is missing' : undefined
+
 function describe(
   issue: z.core.$ZodIssue,
   faultAt: (path: readonly PropertyKey[], message: string) => FileFault,
@@ -51,10 +56,23 @@ function describe(
   return [faultAt(issue.path, issue.message)]
 }
 
-/** Where the entry stands, or, if it is missing, the nearest thing around it. */
+/** Null where a few lines of aliases would unfold to more than a machine can hold. */
+function unfold(document: Document): { value: unknown } | null {
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) as unknown }
+  } catch (error) {
+    if (error instanceof ReferenceError) return null
+    throw error
+  }
+}
+
+/** Where the entry begins, or, if it is missing, the nearest thing around it. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true)
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
+    const name = path[length - 1]
+    const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === name) : undefined
+    const node = pair ? pair.key : document.getIn(path.slice(0, length), true)
     if (isNode(node) && node.range) return node.range[0]
   }
   return isNode(document.contents) && document.contents.range ? document.contents.range[0] : 0

@@ -1,0 +1,213 @@
+/** `keygrant users …`: adds people, invites them, lets them back in, makes administrators of them. */
+import { Option, type Command } from 'commander'
+import { passwordFromEnvironment } from '../environment.ts'
+import { memberRoles, type MemberRole } from '../organizations/organization.ts'
+import { findOrganization } from '../organizations/store.ts'
+import { addUser } from '../users/add-user.ts'
+import { invite } from '../users/invite.ts'
+import { makeAdministrator } from '../users/make-administrator.ts'
+import { issueResetLink } from '../users/reset-password.ts'
+import { setPassword } from '../users/set-password.ts'
+import { findUserByEmail, listUsers } from '../users/store.ts'
+import { parseEmail, type User } from '../users/user.ts'
+import { CommandFailure, usageFailure } from './failure.ts'
+import { fields, shortTime, table } from './output.ts'
+import { passwordFaultText } from './password-fault.ts'
+import { openPeopleBench } from './people.ts'
+import type { Session } from './session.ts'
+import { readPassword } from './terminal.ts'
+import { openWorkbench } from './workbench.ts'
+
+const passwordHelp = `
+The password is read from stdin (typed unseen at a terminal), or from the environment variable KEYGRANT_PASSWORD.`
+
+export function addUserCommands(program: Command, session: Session): void {
+  const users = program.command('users').description('people')
+  addCreate(users, session)
+  addInvite(users, session)
+  addResetPassword(users, session)
+  addMakeAdministrator(users, session)
+  addList(users, session)
+}
+
+function addCreate(users: Command, { run }: Session): void {
+  users
+    .command('create')
+    .description('add a person, with a password')
+    .argument('<email>')
+    .option('--name <name>', 'what they are called')
+    .option('--administrator', 'also make them an administrator of the platform')
+    .option('--json', 'print JSON')
+    .addHelpText('after', passwordHelp)
+    .action(
+      run(async ({ output, stdin, stderr }, address: string, options: { name?: string; administrator?: boolean }) => {
+        const email = emailOf(address)
+        await using people = await openPeopleBench()
+        const { bench, services } = people
+        if (await findUserByEmail(bench.db, email)) throw emailTaken(email)
+        const password = await readPassword({ given: passwordFromEnvironment(), stdin, stderr })
+        const person = { email, name: options.name ?? null, password, locale: null }
+        const added = await addUser(services, person, bench.context)
+        if (added.outcome === 'refused') throw new CommandFailure(added.faults.map(passwordFaultText).join('\n'))
+        if (added.outcome !== 'added') throw added.outcome === 'email_taken' ? emailTaken(email) : emailInvalid(address)
+        const administrator = options.administrator ?? false
+        if (administrator) await makeAdministrator(bench, email, bench.context)
+        output.result(userDocument({ ...added.user, administrator }), `Added ${email} (${added.user.id}).`)
+      }),
+    )
+}
+
+function addInvite(users: Command, { run }: Session): void {
+  users
+    .command('invite')
+    .description('mail somebody a link with which they join')
+    .argument('<email>')
+    .option('--organization <id>', 'into this organization')
+    .addOption(new Option('--role <role>', 'their part in it').choices(memberRoles).default('member'))
+    .option('--administrator', 'as an administrator of the platform')
+    .option('--json', 'print JSON')
+    .action(
+      run(
+        async (
+          { output },
+          address: string,
+          options: { organization?: string; role: MemberRole; administrator?: boolean },
+        ) => {
+          const email = emailOf(address)
+          await using people = await openPeopleBench()
+          const { bench, services, mails } = people
+          const organization =
+            options.organization === undefined ? null : await findOrganization(bench.db, options.organization)
+          if (options.organization !== undefined && organization === null) {
+            throw new CommandFailure(`There is no organization ${options.organization}.`)
+          }
+          const invitation = {
+            email,
+            organization: organization && { ...organization, role: options.role },
+            administrator: options.administrator ?? false,
+            inviter: null,
+            locale: 'en',
+          } as const
+          const { link, expiresAt } = await invite(services, invitation, bench.context)
+          const document = { email, link, expires_at: expiresAt.toISOString(), mailed: mails }
+          output.result(document, linkText({ link, until: expiresAt, mailedTo: mails ? email : null }))
+        },
+      ),
+    )
+}
+
+function addResetPassword(users: Command, { run }: Session): void {
+  users
+    .command('reset-password')
+    .description('set a new password for somebody, or make a link with which they choose one; ends their sessions')
+    .argument('<email>')
+    .option('--link', 'print a link for them in place of setting a password')
+    .option('--json', 'print JSON')
+    .addHelpText('after', passwordHelp)
+    .action(
+      run(async ({ output, stdin, stderr }, address: string, options: { link?: boolean }) => {
+        const email = emailOf(address)
+        await using people = await openPeopleBench()
+        const { bench, services } = people
+        const user = await findUserByEmail(bench.db, email)
+        if (!user) throw unknownUser(email)
+        if (options.link === true) {
+          const { link, expiresInMinutes } = await issueResetLink(services, user, null, bench.context)
+          const until = new Date(bench.clock.now().getTime() + expiresInMinutes * 60_000)
+          output.result(
+            { ...userDocument(user), link, expires_at: until.toISOString() },
+            linkText({ link, until, mailedTo: null }),
+          )
+          return
+        }
+        const password = await readPassword({ given: passwordFromEnvironment(), stdin, stderr })
+        const set = await setPassword(services, { email, password, locale: 'en' }, bench.context)
+        if (set.outcome === 'unknown') throw unknownUser(email)
+        if (set.outcome === 'refused') throw new CommandFailure(set.faults.map(passwordFaultText).join('\n'))
+        output.result(userDocument(set.user), `${set.user.email} has a new password, and is signed out everywhere.`)
+      }),
+    )
+}
+
+function addMakeAdministrator(users: Command, { run }: Session): void {
+  users
+    .command('make-admin')
+    .description('make somebody an administrator of the platform')
+    .argument('<email>')
+    .option('--json', 'print JSON')
+    .action(
+      run(async ({ output }, address: string) => {
+        const email = emailOf(address)
+        await using bench = await openWorkbench()
+        const made = await makeAdministrator(bench, email, bench.context)
+        if (made.outcome !== 'made' && made.outcome !== 'was_already') {
+          throw made.outcome === 'unknown' ? unknownUser(email) : new CommandFailure(`${email} is disabled.`)
+        }
+        const text = `${made.user.email} ${made.outcome === 'made' ? 'is an administrator now' : 'was an administrator before'}.`
+        output.result({ ...userDocument(made.user), changed: made.outcome === 'made' }, text)
+      }),
+    )
+}
+
+function addList(users: Command, { run }: Session): void {
+  users
+    .command('list')
+    .description('list people, newest first')
+    .addOption(new Option('--limit <count>', 'how many at most').default(200).argParser(countOf))
+    .option('--json', 'print JSON')
+    .action(
+      run(async ({ output }, options: { limit: number }) => {
+        await using bench = await openWorkbench()
+        const found = await listUsers(bench.db, { limit: options.limit })
+        const rows = found.map((user) => [
+          user.id,
+          user.email,
+          user.name ?? '-',
+          [user.administrator ? 'administrator' : '', user.disabledAt ? 'disabled' : ''].filter(Boolean).join(' ') ||
+            '-',
+          shortTime(user.createdAt),
+        ])
+        const data = found.map((user) => ({ ...userDocument(user), created_at: user.createdAt.toISOString() }))
+        const text =
+          rows.length === 0 ? 'There is nobody yet.' : table(['ID', 'E-MAIL', 'NAME', 'STATE', 'SINCE'], rows)
+        output.result({ data }, text)
+      }),
+    )
+}
+
+function userDocument(user: User): object {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    email_verified: user.emailVerifiedAt !== null,
+    administrator: user.administrator,
+    disabled: user.disabledAt !== null,
+  }
+}
+
+function linkText({ link, until, mailedTo }: { link: string; until: Date; mailedTo: string | null }): string {
+  const said = fields([
+    ['link', link],
+    ['works once, until', `${shortTime(until)} UTC`],
+  ])
+  return mailedTo === null
+    ? `${said}\n\nGive it to them yourself: it is not mailed.`
+    : `${said}\n\nIt is on its way to ${mailedTo}, too.`
+}
+
+function emailOf(address: string): string {
+  const email = parseEmail(address)
+  if (email === null) throw emailInvalid(address)
+  return email
+}
+
+function countOf(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0) return count
+  throw usageFailure('--limit is a number above 0.')
+}
+
+const emailInvalid = (address: string) => usageFailure(`${address} is not an e-mail address.`)
+const emailTaken = (email: string) => new CommandFailure(`${email} has an account already.`)
+const unknownUser = (email: string) => new CommandFailure(`Nobody has the address ${email}. See: keygrant users list`)
