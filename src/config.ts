@@ -43,7 +43,9 @@ const defaultPort = 3000
 
 const port = z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535)
 const url = (protocols: readonly string[], what: string) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), { error: `must be ${what}` })
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), { error: `must be ${what}` })
 const origin = url(['http:', 'https:'], 'an http(s) URL').refine(
   (value) => !URL.canParse(value) || (new URL(value).search === '' && new URL(value).hash === ''),
   { error: 'must have neither query nor fragment' },
@@ -55,14 +57,21 @@ const cidr = z.string().refine((value) => ipaddr.isValidCIDR(value) || ipaddr.is
 const listOf = <T extends z.ZodType<string, string>>(item: T) =>
   z
     .string()
-    .transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
     .pipe(z.array(item))
 
 /** A configured secret: long enough that it can't be guessed, and varied enough that it isn't a word repeated. */
 const secretKey = z
   .string()
   .min(32, { error: 'must be at least 32 characters each; make one with: openssl rand -base64 32' })
-  .refine((value) => new Set(value).size >= 12, { error: 'is too regular to be random; make one with: openssl rand -base64 32' })
+  .refine((value) => new Set(value).size >= 12, {
+    error: 'is too regular to be random; make one with: openssl rand -base64 32',
+  })
 
 /** Every setting there is, in the order of `.env.example`. A test keeps the two equal. */
 export const settings = {
@@ -87,12 +96,20 @@ export const settings = {
   BOOTSTRAP_ADMIN_EMAIL: email.optional(),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(15, { error: 'must have at least 15 characters' }).max(128).optional(),
   LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'must be trace, debug, info, warn, error or silent' })
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'must be trace, debug, info, warn, error or silent',
+    })
     .optional(),
 } satisfies Record<string, z.ZodType>
 
 /** The settings whose values are secrets: they are never printed. */
-export const secretSettings = ['SECRET_KEY', 'DATABASE_URL', 'DATABASE_DIRECT_URL', 'SMTP_URL', 'BOOTSTRAP_ADMIN_PASSWORD'] as const
+export const secretSettings = [
+  'SECRET_KEY',
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'SMTP_URL',
+  'BOOTSTRAP_ADMIN_PASSWORD',
+] as const
 
 const environmentSchema = z.object(settings)
 
@@ -111,19 +128,25 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`)
   // What is wrong by itself is left out here, so that what contradicts something else is still found in the same run.
   const wrong = new Set(parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path[0])))
-  const usable = environmentSchema.safeParse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))))
+  const usable = environmentSchema.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
+  )
   const values = usable.success ? usable.data : {}
 
   const host = values.HOST ?? 'localhost'
   const listenPort = values.PORT ?? defaultPort
   const publicUrl = withoutTrailingSlash(values.PUBLIC_URL ?? `http://localhost:${listenPort}`)
   const mode = isLoopback(new URL(publicUrl).hostname) && isLoopback(host) ? 'development' : 'production'
-  const tls = values.TLS_CERT && values.TLS_KEY ? { certFile: resolve(values.TLS_CERT), keyFile: resolve(values.TLS_KEY) } : null
+  const tls =
+    values.TLS_CERT && values.TLS_KEY ? { certFile: resolve(values.TLS_CERT), keyFile: resolve(values.TLS_KEY) } : null
   const dataDir = resolve(values.DATA_DIR ?? 'data')
   const trustedProxies = values.TRUSTED_PROXIES ?? []
 
   if (Boolean(values.TLS_CERT) !== Boolean(values.TLS_KEY)) faults.push('TLS_CERT and TLS_KEY must be set together')
-  for (const [name, file] of [['TLS_CERT', tls?.certFile], ['TLS_KEY', tls?.keyFile]] as const) {
+  for (const [name, file] of [
+    ['TLS_CERT', tls?.certFile],
+    ['TLS_KEY', tls?.keyFile],
+  ] as const) {
     if (file !== undefined && !existsSync(file)) faults.push(`${name} names a file that does not exist`)
   }
   if (new URL(publicUrl).pathname !== '/') faults.push('PUBLIC_URL must not have a path: the issuer is an origin')
@@ -151,10 +174,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     dataDir,
     secretKeys: values.SECRET_KEY ?? [developmentSecretKey(dataDir)],
-    smtp: values.SMTP_URL ? { url: values.SMTP_URL, from: values.SMTP_FROM ?? `${platformName} <${supportEmail}>` } : null,
+    smtp: values.SMTP_URL
+      ? { url: values.SMTP_URL, from: values.SMTP_FROM ?? `${platformName} <${supportEmail}>` }
+      : null,
     platform: { name: platformName, supportEmail, upgradeUrl: values.UPGRADE_URL ?? null },
     signUp: values.SIGN_UP ?? 'open',
-    bootstrap: { adminEmail: values.BOOTSTRAP_ADMIN_EMAIL ?? null, adminPassword: values.BOOTSTRAP_ADMIN_PASSWORD ?? null },
+    bootstrap: {
+      adminEmail: values.BOOTSTRAP_ADMIN_EMAIL ?? null,
+      adminPassword: values.BOOTSTRAP_ADMIN_PASSWORD ?? null,
+    },
     log: { level: values.LOG_LEVEL ?? 'info' },
   }
 }
@@ -189,9 +217,12 @@ function productionFaults(
     value === undefined && !wrong.has(name) ? [`${name} is missing: ${remedy}`] : [],
   )
   const { protocol, hostname } = new URL(publicUrl)
-  if (protocol !== 'https:' && values.PUBLIC_URL !== undefined) faults.push('PUBLIC_URL must be https: outside of this machine nothing is served unencrypted')
+  if (protocol !== 'https:' && values.PUBLIC_URL !== undefined)
+    faults.push('PUBLIC_URL must be https: outside of this machine nothing is served unencrypted')
   if (values.PUBLIC_URL !== undefined && isLoopback(hostname)) {
-    faults.push(`PUBLIC_URL is this machine's own, but HOST (${host}) is reachable from others: set HOST=localhost, or the address that others use`)
+    faults.push(
+      `PUBLIC_URL is this machine's own, but HOST (${host}) is reachable from others: set HOST=localhost, or the address that others use`,
+    )
   }
   return faults
 }

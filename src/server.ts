@@ -70,12 +70,18 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   await using opening = new AsyncDisposableStack()
 
   // ── What everything stands on ──
-  const embedded = config.database.url === null ? opening.use(await openEmbeddedDatabase({ dataDir: config.dataDir, log })) : null
+  const embedded =
+    config.database.url === null ? opening.use(await openEmbeddedDatabase({ dataDir: config.dataDir, log })) : null
   const url = config.database.url ?? embedded!.url
   const directUrl = config.database.directUrl ?? url
   await migrate({ url: directUrl, log })
   const { pool, prisma: db } = opening.use(
-    openDatabase({ url, poolSize: config.database.poolSize, log, ...(overrides.onStatement ? { onStatement: overrides.onStatement } : {}) }),
+    openDatabase({
+      url,
+      poolSize: config.database.poolSize,
+      log,
+      ...(overrides.onStatement ? { onStatement: overrides.onStatement } : {}),
+    }),
   )
   const secrets = createSecrets(config.secretKeys)
   await ensureInstallation(db, secrets)
@@ -119,12 +125,24 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       log,
       build: (jwks) =>
         createProvider(
-          { issuer: config.publicUrl, directory, catalogue, secrets, clock, cookies, currentUnit: units.current, ...answers },
+          {
+            issuer: config.publicUrl,
+            directory,
+            catalogue,
+            secrets,
+            clock,
+            cookies,
+            currentUnit: units.current,
+            ...answers,
+          },
           jwks,
         ),
     }),
   )
-  const mends = [mendUnauthorizedClient, structuredTokens({ issuer: config.publicUrl, publicJwks: ring.publicJwks, directory })]
+  const mends = [
+    mendUnauthorizedClient,
+    structuredTokens({ issuer: config.publicUrl, publicJwks: ring.publicJwks, directory }),
+  ]
 
   // ── Every page there is ──
   const routes: PageRoute[] = [

@@ -16,7 +16,14 @@ export async function giveConsent(
     const before = await findGrant(tx, about.userId, about.clientId)
     const after = merge(before, answer)
     const id = before?.id ?? newId('grt', context.clock)
-    await putGrant(tx, { ...after, id, userId: about.userId, clientId: about.clientId, clientFingerprint: about.clientFingerprint, at: context.clock.now() })
+    await putGrant(tx, {
+      ...after,
+      id,
+      userId: about.userId,
+      clientId: about.clientId,
+      clientFingerprint: about.clientFingerprint,
+      at: context.clock.now(),
+    })
     await record(
       tx,
       {

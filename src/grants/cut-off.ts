@@ -19,7 +19,12 @@ export async function cutOff(
     await deleteGrant(tx, grantId)
     await record(
       tx,
-      { type: 'grant.revoked', id: grantId, organizationId, data: { user_id: grant.userId, client_id: grant.clientId } },
+      {
+        type: 'grant.revoked',
+        id: grantId,
+        organizationId,
+        data: { user_id: grant.userId, client_id: grant.clientId },
+      },
       context,
     )
     await notify(tx, ...families.map((id) => ({ kind: 'family' as const, id })))

@@ -44,15 +44,24 @@ export function merge(before: Answer | null, answer: Answer): Answer {
   const oidc = settle(known.oidcScopes, known.refusedOidcScopes, answer.oidcScopes, answer.refusedOidcScopes)
   const claims = settle(known.claims, known.refusedClaims, answer.claims, answer.refusedClaims)
   const resources = new Set(
-    [known.resourceScopes, known.refusedResourceScopes, answer.resourceScopes, answer.refusedResourceScopes].flatMap(Object.keys),
+    [known.resourceScopes, known.refusedResourceScopes, answer.resourceScopes, answer.refusedResourceScopes].flatMap(
+      Object.keys,
+    ),
   )
   const settled = [...resources].map((resource) => {
     const of = (scopes: ScopesByResource) => scopes[resource] ?? []
-    const pair = settle(of(known.resourceScopes), of(known.refusedResourceScopes), of(answer.resourceScopes), of(answer.refusedResourceScopes))
+    const pair = settle(
+      of(known.resourceScopes),
+      of(known.refusedResourceScopes),
+      of(answer.resourceScopes),
+      of(answer.refusedResourceScopes),
+    )
     return [resource, pair] as const
   })
   const keep = (which: 'allowed' | 'refused') =>
-    Object.fromEntries(settled.flatMap(([resource, pair]) => (pair[which].length > 0 ? [[resource, pair[which]] as const] : [])))
+    Object.fromEntries(
+      settled.flatMap(([resource, pair]) => (pair[which].length > 0 ? [[resource, pair[which]] as const] : [])),
+    )
   return {
     oidcScopes: oidc.allowed,
     refusedOidcScopes: oidc.refused,

@@ -24,14 +24,24 @@ export interface Receiver {
  * | org_admin     | to be an organization's admin       | nothing                       | to be registered for it by one |
  * | administrator | to be an administrator of the platform | to come from an administrator | to be registered for it by one |
  */
-const rules: Record<GrantableBy, { person(giver: Giver, client: Receiver): boolean; alone(client: Receiver, scope: string): boolean }> = {
+const rules: Record<
+  GrantableBy,
+  { person(giver: Giver, client: Receiver): boolean; alone(client: Receiver, scope: string): boolean }
+> = {
   anyone: { person: () => true, alone: () => true },
   org_admin: { person: (giver) => giver.organizationAdmin || giver.administrator, alone: registeredByAdministrator },
-  administrator: { person: (giver, client) => giver.administrator && client.byAdministrator, alone: registeredByAdministrator },
+  administrator: {
+    person: (giver, client) => giver.administrator && client.byAdministrator,
+    alone: registeredByAdministrator,
+  },
 }
 
 /** May this person (or, with `giver` null, the client by itself) have the client hold this scope? */
-export function mayGrant(scope: { name: string; grantableBy: GrantableBy }, client: Receiver, giver: Giver | null): boolean {
+export function mayGrant(
+  scope: { name: string; grantableBy: GrantableBy },
+  client: Receiver,
+  giver: Giver | null,
+): boolean {
   if (client.registeredScopes && !client.registeredScopes.has(scope.name)) return false
   const rule = rules[scope.grantableBy]
   return giver ? rule.person(giver, client) : rule.alone(client, scope.name)

@@ -9,7 +9,15 @@ import type { Views } from './views.ts'
 /** How soon a client may come back after an outage, in seconds. */
 const outageRetrySeconds = 2
 
-export function boundary({ publicUrl, views, supportEmail }: { publicUrl: string; views: Views; supportEmail: string }): Middleware {
+export function boundary({
+  publicUrl,
+  views,
+  supportEmail,
+}: {
+  publicUrl: string
+  views: Views
+  supportEmail: string
+}): Middleware {
   return async (ctx, next) => {
     try {
       await next()
@@ -58,7 +66,8 @@ export function boundary({ publicUrl, views, supportEmail }: { publicUrl: string
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (isDatabaseUnavailable(error)) return new Problem('unavailable', { cause: error, retryAfterSeconds: outageRetrySeconds })
+  if (isDatabaseUnavailable(error))
+    return new Problem('unavailable', { cause: error, retryAfterSeconds: outageRetrySeconds })
   const status = (error as { status?: unknown }).status
   const code = typeof status === 'number' ? byStatus[status] : undefined
   return new Problem(code ?? 'internal_error', { cause: error })

@@ -102,7 +102,8 @@ function refuseUnencrypted(ctx: Context, publicUrl: string): void {
     return
   }
   ctx.status = 403
-  const detail = 'This request came unencrypted, so what it carried must be taken as leaked. Use https, and replace the secret that you sent.'
+  const detail =
+    'This request came unencrypted, so what it carried must be taken as leaked. Use https, and replace the secret that you sent.'
   if (ctx.path.startsWith('/oauth2')) {
     ctx.body = { error: 'https_required', error_description: detail }
     return

@@ -21,7 +21,11 @@ export function errorStatus(status: number): ErrorStatus {
   return status < 500 ? 400 : 500
 }
 
-export function showError(ctx: Context, views: Views, { status, reason = 'status', code = null, detail = null, retryHref = null }: ErrorPage): void {
+export function showError(
+  ctx: Context,
+  views: Views,
+  { status, reason = 'status', code = null, detail = null, retryHref = null }: ErrorPage,
+): void {
   const { requestId, locale } = ctx.state as RequestState
   ctx.status = status
   ctx.type = 'text/html; charset=utf-8'

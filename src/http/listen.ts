@@ -16,7 +16,10 @@ export async function listen(
   { host, port, tls }: { host: string; port: number; tls: { certFile: string; keyFile: string } | null },
 ): Promise<Listening> {
   const server: Server = tls
-    ? createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' }, handler)
+    ? createTlsServer(
+        { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' },
+        handler,
+      )
     : createHttpServer(handler)
   // A request has to arrive whole within these times, so that slow senders can't hold every socket.
   server.headersTimeout = 15_000

@@ -60,7 +60,10 @@ function isMarkup(value: unknown): boolean {
 }
 
 /** The app's wish (`ui_locales`, OIDC Core 3.1.2.1) comes before the browser's (`Accept-Language`); English is the last resort. */
-export function negotiateLocale(wishes: { uiLocales?: string | undefined; acceptLanguage?: string | undefined }): Locale {
+export function negotiateLocale(wishes: {
+  uiLocales?: string | undefined
+  acceptLanguage?: string | undefined
+}): Locale {
   const tags = [...(wishes.uiLocales ?? '').split(/\s+/), ...byQuality(wishes.acceptLanguage ?? '')]
   for (const tag of tags) {
     const language = tag.toLowerCase().split('-')[0]

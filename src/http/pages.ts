@@ -97,7 +97,9 @@ export async function openPage(ctx: Context, services: PageServices): Promise<Pa
     session,
     person: session?.person ?? null,
     params: (ctx as { params?: Record<string, string> }).params ?? {},
-    query: Object.fromEntries(Object.entries(ctx.query).map(([name, value]) => [name, (Array.isArray(value) ? value[0] : value) ?? ''])),
+    query: Object.fromEntries(
+      Object.entries(ctx.query).map(([name, value]) => [name, (Array.isArray(value) ? value[0] : value) ?? '']),
+    ),
     form: fieldsOf(ctx),
     show: (name, model, options = {}) => showPage(ctx, services, page, name, model, options),
     redirect(path) {

@@ -4,7 +4,14 @@ declare const brand: unique symbol
 export type ReturnPath = `/${string}` & { readonly [brand]: true }
 
 /** The places that a person may have been on the way to. */
-const ours = [/^\/$/, /^\/interaction\/[\w-]+$/, /^\/account(\/[\w/-]*)?$/, /^\/admin(\/[\w/-]*)?$/, /^\/device$/, /^\/demo$/]
+const ours = [
+  /^\/$/,
+  /^\/interaction\/[\w-]+$/,
+  /^\/account(\/[\w/-]*)?$/,
+  /^\/admin(\/[\w/-]*)?$/,
+  /^\/device$/,
+  /^\/demo$/,
+]
 
 export const home = '/' as ReturnPath
 export const account = '/account' as ReturnPath

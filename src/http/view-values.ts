@@ -45,13 +45,16 @@ export function outwardHref(address: string): string {
 }
 
 /** Whether anything that is asked for can be left out. */
-export function offersChoice(scopes: { optional: boolean }[], resources: { scopes: { optional: boolean }[] }[]): boolean {
+export function offersChoice(
+  scopes: { optional: boolean }[],
+  resources: { scopes: { optional: boolean }[] }[],
+): boolean {
   return [...scopes, ...resources.flatMap((resource) => resource.scopes)].some((scope) => scope.optional)
 }
 
-/** The largest unit in which a whole number says it. */
+/** The largest unit of which it is two or more whole ones: "24 hours" is plainer than "1 day". */
 export function durationOf(minutes: number): { unit: 'minutes' | 'hours' | 'days'; count: number } {
-  if (minutes % 1440 === 0) return { unit: 'days', count: minutes / 1440 }
+  if (minutes % 1440 === 0 && minutes > 1440) return { unit: 'days', count: minutes / 1440 }
   if (minutes % 60 === 0) return { unit: 'hours', count: minutes / 60 }
   return { unit: 'minutes', count: minutes }
 }

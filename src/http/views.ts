@@ -4,7 +4,15 @@ import nunjucks from 'nunjucks'
 import { assetUrl } from './assets.ts'
 import { catalogues, createTranslate, locales, type Catalogue, type Locale, type Translate } from './messages.ts'
 import type { MailModels, MailName, PageModels, PageName, SharedModel } from './page-models.ts'
-import { durationOf, escapeHtml, monogramOf, offersChoice, outwardHref, strictModel, webAddress } from './view-values.ts'
+import {
+  durationOf,
+  escapeHtml,
+  monogramOf,
+  offersChoice,
+  outwardHref,
+  strictModel,
+  webAddress,
+} from './view-values.ts'
 
 /** Which template shows which page. */
 const templates = {
@@ -87,7 +95,11 @@ export function createViews(options: ViewsOptions): Views {
       const context = { model: strictModel(model), locale, subject }
       return {
         subject,
-        text: text.render(mails[mail], { ...context, kind: 'text' }).replaceAll(/\n{3,}/g, '\n\n').trim() + '\n',
+        text:
+          text
+            .render(mails[mail], { ...context, kind: 'text' })
+            .replaceAll(/\n{3,}/g, '\n\n')
+            .trim() + '\n',
         html: html.render(mails[mail], { ...context, kind: 'html' }),
       }
     },
@@ -101,7 +113,11 @@ function createLanguage(locale: Locale, options: ViewsOptions): Language {
   const html = createEnvironment(t, options, true)
   // Compiled now, so that a broken template stops the start and the first visitor waits for nobody.
   for (const template of [...Object.values(templates), ...Object.values(mails)]) html.getTemplate(template, true)
-  const text = createEnvironment(createTranslate(locale, catalogue, { constants, escape: (plain) => plain }), options, false)
+  const text = createEnvironment(
+    createTranslate(locale, catalogue, { constants, escape: (plain) => plain }),
+    options,
+    false,
+  )
   return { t, html, text }
 }
 

@@ -46,7 +46,11 @@ export function createAnswers(views: Views): Answers {
     },
   }
 
-  function show<K extends 'sign-out' | 'signed-out'>(ctx: Context, page: K, model: Parameters<typeof views.render<K>>[1]): void {
+  function show<K extends 'sign-out' | 'signed-out'>(
+    ctx: Context,
+    page: K,
+    model: Parameters<typeof views.render<K>>[1],
+  ): void {
     const { requestId, locale } = ctx.state as RequestState
     const shared: SharedModel = { locale, csrf: () => '', user: null, requestId, path: ctx.path }
     ctx.type = 'text/html; charset=utf-8'
@@ -58,10 +62,15 @@ export function createAnswers(views: Views): Answers {
 /** OIDC Core, 3.1.2.1: `ui_locales` goes before the browser's own languages. */
 function speak(ctx: Context): void {
   const uiLocales = ctx.query['ui_locales']
-  if (typeof uiLocales === 'string') (ctx.state as RequestState).locale = negotiateLocale({ uiLocales, acceptLanguage: ctx.get('accept-language') })
+  if (typeof uiLocales === 'string')
+    (ctx.state as RequestState).locale = negotiateLocale({ uiLocales, acceptLanguage: ctx.get('accept-language') })
 }
 
-function reasonOf(ctx: Context, out: { error: string; error_description?: string | undefined }, error: Error): ErrorReason {
+function reasonOf(
+  ctx: Context,
+  out: { error: string; error_description?: string | undefined },
+  error: Error,
+): ErrorReason {
   if (error.constructor.name === 'SessionNotFound') return 'interaction_expired'
   if (out.error === 'invalid_client') return 'client_unknown'
   if (out.error === 'invalid_redirect_uri') return 'redirect_uri_mismatch'

@@ -9,10 +9,16 @@ export const endAccess: EndAccess = async (tx, userId, { families: all }, contex
   const sessions = await deleteSessionsOf(tx, userId)
   const families = await revokeFamiliesOfUser(tx, userId, { at: context.clock.now(), alsoOffline: all })
   const happened: Event[] = [
-    ...sessions.map(({ id }) => ({ type: 'session.ended', id, data: { user_id: userId, reason: 'credentials_changed' } }) as const),
+    ...sessions.map(
+      ({ id }) => ({ type: 'session.ended', id, data: { user_id: userId, reason: 'credentials_changed' } }) as const,
+    ),
     ...families.map(
       ({ id, clientId }) =>
-        ({ type: 'family.revoked', id, data: { user_id: userId, client_id: clientId, reason: 'credentials_changed' } }) as const,
+        ({
+          type: 'family.revoked',
+          id,
+          data: { user_id: userId, client_id: clientId, reason: 'credentials_changed' },
+        }) as const,
     ),
   ]
   if (happened.length === 0) return

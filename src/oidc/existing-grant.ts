@@ -16,7 +16,8 @@ export function existingGrant(ctx: KoaContextWithOIDC, unit: Unit): Grant | unde
   // The read of the session brought this client's grant with it.
   if (!loaded?.grant || loaded.session.user_id !== userId) return undefined
   const family =
-    loaded.family ?? beginFamily(unit, { grantId: loaded.grant.id, userId, clientId: client.clientId, sessionUid: session.uid })
+    loaded.family ??
+    beginFamily(unit, { grantId: loaded.grant.id, userId, clientId: client.clientId, sessionUid: session.uid })
   unit.families.set(family.id, { account: loaded.account, grant: loaded.grant, family, session: loaded.session })
   const { Grant } = ctx.oidc.provider
   return new Grant(providerGrant(family, loaded.grant) as ConstructorParameters<typeof Grant>[0])

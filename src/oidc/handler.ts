@@ -87,7 +87,10 @@ function unmatched(ctx: Context): void {
 /** RFC 6749, 5.2: a grant type that the client may not use is `unauthorized_client`. */
 export function mendUnauthorizedClient(ctx: Context): void {
   const body = ctx.body as { error?: string; error_description?: string } | null
-  if (ctx.path === '/oauth2/token' && body?.error_description === 'requested grant type is not allowed for this client') {
+  if (
+    ctx.path === '/oauth2/token' &&
+    body?.error_description === 'requested grant type is not allowed for this client'
+  ) {
     body.error = 'unauthorized_client'
   }
 }

@@ -15,10 +15,17 @@ interface Patched {
 
 export function applyPatches(
   provider: Provider,
-  { directory, secrets, clock, currentUnit }: { directory: ClientDirectory; secrets: Secrets; clock: Clock; currentUnit: () => Unit },
+  {
+    directory,
+    secrets,
+    clock,
+    currentUnit,
+  }: { directory: ClientDirectory; secrets: Secrets; clock: Clock; currentUnit: () => Unit },
 ): void {
   // Several hashed secrets, each with an end of its own, where the provider compares one in plain text.
-  const client = provider.Client.prototype as unknown as { compareClientSecret(this: { clientId: string }, presented: string): Promise<boolean> }
+  const client = provider.Client.prototype as unknown as {
+    compareClientSecret(this: { clientId: string }, presented: string): Promise<boolean>
+  }
   client.compareClientSecret = async function (presented) {
     const found = await directory.find(this.clientId)
     return found !== null && verifySecret(found, presented, { secrets, clock })

@@ -16,11 +16,16 @@ export function createPolicy(directory: ClientDirectory, currentUnit: () => Unit
   // The provider's own rule asks native clients each time, by their type; ours asks by what is known of their identity.
   consent.checks.remove('native_client_prompt')
   consent.checks.add(
-    new Check('identity_not_assured', 'a client whose identity is not assured is never skipped', 'consent_required', async (ctx) => {
-      if (answered(ctx)) return Check.NO_NEED_TO_PROMPT
-      const client = await directory.find(ctx.oidc.client!.clientId)
-      return client && isAssured(client) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
-    }),
+    new Check(
+      'identity_not_assured',
+      'a client whose identity is not assured is never skipped',
+      'consent_required',
+      async (ctx) => {
+        if (answered(ctx)) return Check.NO_NEED_TO_PROMPT
+        const client = await directory.find(ctx.oidc.client!.clientId)
+        return client && isAssured(client) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+      },
+    ),
     0,
   )
   consent.checks.add(
@@ -28,7 +33,9 @@ export function createPolicy(directory: ClientDirectory, currentUnit: () => Unit
       const grant = grantOf(currentUnit(), ctx)
       if (answered(ctx) || !grant) return Check.NO_NEED_TO_PROMPT
       const client = await directory.find(ctx.oidc.client!.clientId)
-      return client && clientFingerprint(client).equals(grant.client_fingerprint) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+      return client && clientFingerprint(client).equals(grant.client_fingerprint)
+        ? Check.NO_NEED_TO_PROMPT
+        : Check.REQUEST_PROMPT
     }),
     1,
   )

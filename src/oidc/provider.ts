@@ -24,7 +24,11 @@ export interface ProviderParts {
   cookies: CookieRules
   currentUnit: () => Unit
   /** Shows a fault that can't be told to the client. */
-  renderError(ctx: KoaContextWithOIDC, out: { error: string; error_description?: string | undefined }, error: Error): void
+  renderError(
+    ctx: KoaContextWithOIDC,
+    out: { error: string; error_description?: string | undefined },
+    error: Error,
+  ): void
   /** Asks before signing out, and says that it is done. */
   renderSignOut(ctx: KoaContextWithOIDC): void
   renderSignedOut(ctx: KoaContextWithOIDC): void
@@ -63,7 +67,8 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
       AuthorizationCode: lifetimes.authorizationCode,
       IdToken: lifetimes.idToken,
-      RefreshToken: (_ctx, token) => Math.max(1, Math.min(lifetimes.refreshTokenSliding, lifetimes.refreshTokenTotal - token.totalLifetime())),
+      RefreshToken: (_ctx, token) =>
+        Math.max(1, Math.min(lifetimes.refreshTokenSliding, lifetimes.refreshTokenTotal - token.totalLifetime())),
       Interaction: lifetimes.interaction,
       Session: lifetimes.session,
       Grant: lifetimes.refreshTokenTotal,
@@ -85,10 +90,17 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: async (_ctx, client, token) => mayIntrospect(directory, client.clientId, token) },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_ctx, client, token) => mayIntrospect(directory, client.clientId, token),
+      },
       revocation: { enabled: true },
       resourceIndicators: { enabled: true, ...resourceIndicators(catalogue, directory, currentUnit) },
-      rpInitiatedLogout: { enabled: true, logoutSource: (ctx) => parts.renderSignOut(ctx), postLogoutSuccessSource: (ctx) => parts.renderSignedOut(ctx) },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx) => parts.renderSignOut(ctx),
+        postLogoutSuccessSource: (ctx) => parts.renderSignedOut(ctx),
+      },
       userinfo: { enabled: true },
       // Each comes with its own storage, limits and tests in a later version.
       pushedAuthorizationRequests: { enabled: false },
@@ -99,7 +111,10 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
       richAuthorizationRequests: { enabled: false },
       openid4vci: { enabled: false },
     },
-    interactions: { policy: createPolicy(directory, currentUnit), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      policy: createPolicy(directory, currentUnit),
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+    },
     findAccount: (_ctx, id) => findAccount(currentUnit(), id),
     loadExistingGrant: (ctx) => Promise.resolve(existingGrant(ctx, currentUnit())),
     // Bound to the session unless the person allowed offline access.
@@ -107,7 +122,8 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
     issueRefreshToken: (_ctx, client) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
     rotateRefreshToken: true,
     extraTokenClaims: (ctx, token) => familyClaims(ctx, token),
-    clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    clientBasedCORS: (_ctx, origin, client) =>
+      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     renderError: (ctx, out, error) => parts.renderError(ctx, out, error),
   }
   const provider = new Provider(issuer, configuration)

@@ -7,12 +7,20 @@ import type { Catalogue } from '../resources/catalogue.ts'
 import type { Unit } from './unit/unit.ts'
 
 export interface ResourceIndicators {
-  defaultResource(ctx: KoaContextWithOIDC, client: unknown, oneOf?: readonly string[]): string | readonly string[] | undefined
+  defaultResource(
+    ctx: KoaContextWithOIDC,
+    client: unknown,
+    oneOf?: readonly string[],
+  ): string | readonly string[] | undefined
   getResourceServerInfo(ctx: KoaContextWithOIDC, identifier: string): Promise<ResourceServer>
   useGrantedResource(ctx: KoaContextWithOIDC): boolean
 }
 
-export function resourceIndicators(catalogue: Catalogue, directory: ClientDirectory, currentUnit: () => Unit): ResourceIndicators {
+export function resourceIndicators(
+  catalogue: Catalogue,
+  directory: ClientDirectory,
+  currentUnit: () => Unit,
+): ResourceIndicators {
   return {
     /** A request that names no resource means those that its scopes belong to: a scope's name is unique across all. */
     defaultResource(ctx, _client, oneOf) {
@@ -30,7 +38,9 @@ export function resourceIndicators(catalogue: Catalogue, directory: ClientDirect
       const giver = giverOf(ctx, currentUnit())
       // Until it is known who the person is, everything may be asked for; once they have signed in, this runs again.
       const unknown = giver === null && ctx.oidc.route === 'authorization'
-      const scopes = resource.scopes.filter((scope) => client !== null && (unknown || mayGrant(scope, receiverOf(client), giver)))
+      const scopes = resource.scopes.filter(
+        (scope) => client !== null && (unknown || mayGrant(scope, receiverOf(client), giver)),
+      )
       return {
         audience: resource.identifier,
         scope: scopes.map(({ name }) => name).join(' '),

@@ -39,7 +39,9 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
           uid: uid!,
           signedInAt: loginTs === undefined ? null : dateOf(loginTs),
           amr: amr ?? [],
-          person: account ? { id: account.id, email: account.email, name: account.name, administrator: account.administrator } : null,
+          person: account
+            ? { id: account.id, email: account.email, name: account.name, administrator: account.administrator }
+            : null,
         }
       }),
 
@@ -77,4 +79,3 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
       }),
   }
 }
-

@@ -22,7 +22,12 @@ export async function list(db: Db | Tx): Promise<SigningKey[]> {
 
 export async function insert(tx: Tx, { kid, publicJwk, privateSealed, ...key }: SigningKey): Promise<void> {
   await tx.signingKey.create({
-    data: { id: kid, ...key, publicJwk: publicJwk as Prisma.InputJsonObject, privateSealed: new Uint8Array(privateSealed) },
+    data: {
+      id: kid,
+      ...key,
+      publicJwk: publicJwk as Prisma.InputJsonObject,
+      privateSealed: new Uint8Array(privateSealed),
+    },
   })
 }
 

@@ -47,7 +47,15 @@ export function stageOf(key: Pick<SigningKey, 'activeFrom' | 'retiredAt' | 'gone
 }
 
 /** Makes the first keys of an installation, in use at once: nobody holds an older set. */
-export async function ensureSigningKeys({ db, secrets, clock }: { db: Db; secrets: Secrets; clock: Clock }): Promise<void> {
+export async function ensureSigningKeys({
+  db,
+  secrets,
+  clock,
+}: {
+  db: Db
+  secrets: Secrets
+  clock: Clock
+}): Promise<void> {
   await db.$transaction(async (tx) => {
     await store.lock(tx)
     const now = clock.now()
@@ -78,12 +86,16 @@ export async function rotateSigningKeys(
       await store.retire(tx, key.kid, activeFrom, goneAt)
       await record(tx, { type: 'signing_key.retired', id: key.kid, data: { algorithm: key.algorithm } }, context)
     }
-    for (const algorithm of signingAlgorithms) published.push(await publish(tx, { algorithm, activeFrom, secrets, context }))
+    for (const algorithm of signingAlgorithms)
+      published.push(await publish(tx, { algorithm, activeFrom, secrets, context }))
     return { published }
   })
 }
 
-export async function listSigningKeys(db: Db, clock: Clock): Promise<(Omit<SigningKey, 'privateSealed'> & { stage: SigningKeyStage })[]> {
+export async function listSigningKeys(
+  db: Db,
+  clock: Clock,
+): Promise<(Omit<SigningKey, 'privateSealed'> & { stage: SigningKeyStage })[]> {
   const keys = await store.list(db)
   return keys.map(({ privateSealed: _, ...key }) => ({ ...key, stage: stageOf(key, clock.now()) }))
 }
@@ -117,7 +129,12 @@ function privateJwk(key: SigningKey, secrets: Secrets): JWK {
 
 async function publish(
   tx: Tx,
-  { algorithm, activeFrom, secrets, context }: { algorithm: SigningAlgorithm; activeFrom: Date; secrets: Secrets; context: AuditContext },
+  {
+    algorithm,
+    activeFrom,
+    secrets,
+    context,
+  }: { algorithm: SigningAlgorithm; activeFrom: Date; secrets: Secrets; context: AuditContext },
 ): Promise<{ kid: string; algorithm: SigningAlgorithm; activeFrom: Date }> {
   const kid = newId('sgk', context.clock)
   const jwk = { ...(await generate(algorithm)), kid, alg: algorithm, use: 'sig' }
@@ -139,7 +156,8 @@ async function publish(
 
 async function generate(algorithm: SigningAlgorithm): Promise<object> {
   const pair = promisify(generateKeyPair)
-  const { privateKey } = algorithm === 'RS256' ? await pair('rsa', { modulusLength: 2048 }) : await pair('ec', { namedCurve: 'P-256' })
+  const { privateKey } =
+    algorithm === 'RS256' ? await pair('rsa', { modulusLength: 2048 }) : await pair('ec', { namedCurve: 'P-256' })
   return privateKey.export({ format: 'jwk' })
 }
 

@@ -43,7 +43,9 @@ export async function openSigningRing(options: {
   }
 
   const attempt = () => {
-    refresh().catch((err: unknown) => log.warn({ err }, 'the signing keys could not be read; the known ones stay in use'))
+    refresh().catch((err: unknown) =>
+      log.warn({ err }, 'the signing keys could not be read; the known ones stay in use'),
+    )
   }
   changes.on('signing_key', attempt)
   changes.onGap(attempt)

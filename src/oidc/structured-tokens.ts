@@ -19,7 +19,15 @@ interface AccessTokenClaims extends JWTPayload {
   fam?: string
 }
 
-export function structuredTokens({ issuer, publicJwks, directory }: { issuer: string; publicJwks(): JWKS; directory: ClientDirectory }): Mend {
+export function structuredTokens({
+  issuer,
+  publicJwks,
+  directory,
+}: {
+  issuer: string
+  publicJwks(): JWKS
+  directory: ClientDirectory
+}): Mend {
   return async (ctx, unit) => {
     const body = ctx.body as { error?: string } | null
     if (body?.error !== 'unsupported_token_type') return
@@ -28,7 +36,8 @@ export function structuredTokens({ issuer, publicJwks, directory }: { issuer: st
     const clientId = oidc.client!.clientId
     if (oidc.route === 'introspection') {
       const claims = await verify(unit, token)
-      const allowed = claims !== null && (await mayIntrospect(directory, clientId, { clientId: claims.client_id, aud: claims.aud }))
+      const allowed =
+        claims !== null && (await mayIntrospect(directory, clientId, { clientId: claims.client_id, aud: claims.aud }))
       answer(ctx, allowed && (await isLive(unit, claims)) ? introspection(claims) : { active: false })
     } else if (oidc.route === 'revocation') {
       const claims = await verify(unit, token)
@@ -41,13 +50,17 @@ export function structuredTokens({ issuer, publicJwks, directory }: { issuer: st
   /** Only an access token of ours: typ, issuer and algorithm say so, and an ID token never passes (RFC 9068, 4). */
   async function verify(unit: Unit, token: string): Promise<AccessTokenClaims | null> {
     try {
-      const { payload } = await jwtVerify<AccessTokenClaims>(token, createLocalJWKSet(publicJwks() as unknown as JSONWebKeySet), {
-        issuer,
-        typ: 'at+jwt',
-        algorithms: ['ES256', 'RS256'],
-        currentDate: unit.now,
-        requiredClaims: ['jti', 'exp', 'sub', 'client_id', 'aud'],
-      })
+      const { payload } = await jwtVerify<AccessTokenClaims>(
+        token,
+        createLocalJWKSet(publicJwks() as unknown as JSONWebKeySet),
+        {
+          issuer,
+          typ: 'at+jwt',
+          algorithms: ['ES256', 'RS256'],
+          currentDate: unit.now,
+          requiredClaims: ['jti', 'exp', 'sub', 'client_id', 'aud'],
+        },
+      )
       return payload
     } catch {
       return null
@@ -72,7 +85,11 @@ function introspection({ fam: _, ...claims }: AccessTokenClaims): object {
 
 /** As with opaque ones, revoking an access token ends what it came from (RFC 7009, 2.1). */
 function revoke(unit: Unit, claims: AccessTokenClaims): void {
-  unit.writes.insert('revoked_tokens', { jti: claims.jti, expires_at: new Date(claims.exp * 1000) }, { onConflict: 'nothing' })
+  unit.writes.insert(
+    'revoked_tokens',
+    { jti: claims.jti, expires_at: new Date(claims.exp * 1000) },
+    { onConflict: 'nothing' },
+  )
   if (claims.fam !== undefined) revokeFamily(unit, claims.fam)
 }
 

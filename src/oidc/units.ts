@@ -6,7 +6,10 @@ export interface Units {
   /** The unit of the request that is being served. */
   current(): Unit
   /** Runs with a unit of its own. What it writes is written when it calls `flush`. */
-  run<T>(about: Pick<UnitOptions, 'clientId' | 'interactionUid' | 'reason'>, work: (unit: Unit) => Promise<T>): Promise<T>
+  run<T>(
+    about: Pick<UnitOptions, 'clientId' | 'interactionUid' | 'reason'>,
+    work: (unit: Unit) => Promise<T>,
+  ): Promise<T>
 }
 
 export function createUnits(options: Pick<UnitOptions, 'pool' | 'secrets' | 'clock'>): Units {

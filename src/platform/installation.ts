@@ -21,7 +21,8 @@ export async function ensureInstallation(db: Db, secrets: Secrets): Promise<void
   const { keyCheckSealed } = await db.installation.findUniqueOrThrow({ where: { id: 1 } })
   if (!opens(keyCheckSealed, secrets)) throw new SecretKeyMismatch()
   // The check follows the newest key, so that an old one can be taken out of the configuration some day.
-  if (secrets.needsResealing(keyCheckSealed)) await db.installation.update({ where: { id: 1 }, data: { keyCheckSealed: sealed } })
+  if (secrets.needsResealing(keyCheckSealed))
+    await db.installation.update({ where: { id: 1 }, data: { keyCheckSealed: sealed } })
 }
 
 export function opens(sealed: Uint8Array, secrets: Secrets): boolean {

@@ -3,7 +3,16 @@ import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tokensFor } from '../support/flow.ts'
-import { addClient, addPerson, addResources, reportsIdentifier, startTestServer, type TestClient, type TestPerson, type TestServer } from '../support/server.ts'
+import {
+  addClient,
+  addPerson,
+  addResources,
+  reportsIdentifier,
+  startTestServer,
+  type TestClient,
+  type TestPerson,
+  type TestServer,
+} from '../support/server.ts'
 
 let server: TestServer
 let client: TestClient
@@ -29,5 +38,10 @@ test('a person signs in, consents, and the app gets its tokens', async () => {
 test('scopes of a resource give a JWT for that resource alone', async () => {
   const { tokens } = await tokensFor(server, client, person, { scope: 'openid reports:read' })
   expect(tokens.scope).toBe('reports:read')
-  expect(decodeJwt(tokens.access_token)).toMatchObject({ aud: reportsIdentifier, sub: person.id, client_id: client.id, scope: 'reports:read' })
+  expect(decodeJwt(tokens.access_token)).toMatchObject({
+    aud: reportsIdentifier,
+    sub: person.id,
+    client_id: client.id,
+    scope: 'reports:read',
+  })
 })

@@ -33,8 +33,11 @@ export function createAgent(base: string): Agent {
   async function send(url: string, init: RequestInit = {}): Promise<Response> {
     const target = new URL(url, base)
     const headers = new Headers(init.headers)
-    const own = [...jar].filter(([, { path }]) => target.pathname === path || target.pathname.startsWith(path.endsWith('/') ? path : `${path}/`))
-    if (target.origin === base && own.length > 0) headers.set('cookie', own.map(([key, { value }]) => `${key.split(' ')[0]}=${value}`).join('; '))
+    const own = [...jar].filter(
+      ([, { path }]) => target.pathname === path || target.pathname.startsWith(path.endsWith('/') ? path : `${path}/`),
+    )
+    if (target.origin === base && own.length > 0)
+      headers.set('cookie', own.map(([key, { value }]) => `${key.split(' ')[0]}=${value}`).join('; '))
     const response = await fetch(target, { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) keep(line)
     return response
@@ -118,5 +121,10 @@ function attribute(text: string, name: string): string | null {
 }
 
 function unescape(text: string): string {
-  return text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+  return text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
 }

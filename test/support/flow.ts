@@ -9,7 +9,11 @@ export interface App {
 }
 
 /** The app, as openid-client discovers the server. */
-export async function openApp(server: Pick<TestServer, 'url'>, client: TestClient, redirectUri = client.client.redirectUris[0]!): Promise<App> {
+export async function openApp(
+  server: Pick<TestServer, 'url'>,
+  client: TestClient,
+  redirectUri = client.client.redirectUris[0]!,
+): Promise<App> {
   const authentication = client.secret === null ? oidc.None() : oidc.ClientSecretBasic(client.secret)
   const configuration = await oidc.discovery(new URL(server.url), client.id, undefined, authentication, {
     execute: [oidc.allowInsecureRequests],
@@ -24,7 +28,10 @@ export interface Started {
   nonce: string
 }
 
-export async function startFlow({ configuration, redirectUri }: App, parameters: Record<string, string> = {}): Promise<Started> {
+export async function startFlow(
+  { configuration, redirectUri }: App,
+  parameters: Record<string, string> = {},
+): Promise<Started> {
   const verifier = oidc.randomPKCECodeVerifier()
   const state = oidc.randomState()
   const nonce = oidc.randomNonce()
@@ -51,15 +58,23 @@ export const onConsent = (answer: Answer): boolean => answer.status === 200 && a
 
 /** Allows; `scopes` are the optional ones that stay ticked, all by default. */
 export async function allow(agent: Agent, answer: Answer, scopes?: readonly string[]): Promise<Answer> {
-  const offered = [...answer.html.matchAll(/name="scope"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="scope"/g)].map(([, a, b]) => (a ?? b)!)
+  const offered = [...answer.html.matchAll(/name="scope"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="scope"/g)].map(
+    ([, a, b]) => (a ?? b)!,
+  )
   return agent.follow(await agent.submit('/consent', { scope: scopes ?? offered }))
 }
 
 /** From the app's button to the callback: signs in and consents where it is asked. */
-export async function authorize(agent: Agent, started: Started, person: TestPerson, scopes?: readonly string[]): Promise<URL> {
+export async function authorize(
+  agent: Agent,
+  started: Started,
+  person: TestPerson,
+  scopes?: readonly string[],
+): Promise<URL> {
   const page = await signIn(agent, await agent.get(started.url.href), person)
   const answer = onConsent(page) ? await allow(agent, page, scopes) : page
-  if (answer.location === null) throw new Error(`the flow stopped at ${answer.url} with ${answer.status}:\n${answer.html}`)
+  if (answer.location === null)
+    throw new Error(`the flow stopped at ${answer.url} with ${answer.status}:\n${answer.html}`)
   return new URL(answer.location)
 }
 

@@ -165,7 +165,10 @@ resources:
       exports:run: { title: Export your data, grantable_by: anyone }
 `
 
-export async function addResources({ db, clock }: Pick<TestServer, 'db' | 'clock'>, file = resourcesFile): Promise<void> {
+export async function addResources(
+  { db, clock }: Pick<TestServer, 'db' | 'clock'>,
+  file = resourcesFile,
+): Promise<void> {
   const reading = readResourcesFile(file)
   if (!reading.ok || !reading.resources) throw new Error(JSON.stringify(reading))
   const { resources } = reading

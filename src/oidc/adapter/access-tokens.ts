@@ -65,13 +65,16 @@ function lookUp(unit: Unit, id: string): Promise<AccessTokenRow | null> {
   found.set(unit, map)
   const known = map.get(id)
   if (known) return known
-  const loading = findToken(unit.pool, 'access_tokens', unit.secrets.digests('access_token', id), unit.now).then((result) => {
-    if (!result) return null
-    // Its family was revoked or is over, or its person is gone.
-    if (result.token.family_id !== null && (!result.around.family || !result.around.account)) return null
-    remember(unit, result.around, result.token.user_id)
-    return result.token
-  })
+  const loading = findToken(unit.pool, 'access_tokens', unit.secrets.digests('access_token', id), unit.now).then(
+    (result) => {
+      if (!result) return null
+      // Its family was revoked or is over, what allowed it was taken back, or its person is gone.
+      const { family, grant, account } = result.around
+      if (result.token.family_id !== null && (!family || !grant || !account)) return null
+      remember(unit, result.around, result.token.user_id)
+      return result.token
+    },
+  )
   map.set(id, loading)
   return loading
 }

@@ -1,19 +1,37 @@
 /** Authorization codes: used once, also when they come twice at the same moment. */
 import type { AdapterPayload } from 'oidc-provider'
 import { day } from '../../platform/clock.ts'
-import { keepFamily, revokeFamily } from '../unit/families.ts'
+import { keepFamily, noteUse, revokeFamily } from '../unit/families.ts'
 import { findToken, type CodeRow } from '../unit/reads.ts'
 import { remember, type Unit } from '../unit/unit.ts'
 import { dateOf, resourceList, resourceValue, rest, seconds, type Model } from './model.ts'
 
-const columns = ['jti', 'kind', 'iat', 'exp', 'consumed', 'grantId', 'clientId', 'accountId', 'sessionUid', 'redirectUri', 'scope', 'resource'] as const
+const columns = [
+  'jti',
+  'kind',
+  'iat',
+  'exp',
+  'consumed',
+  'grantId',
+  'clientId',
+  'accountId',
+  'sessionUid',
+  'redirectUri',
+  'scope',
+  'resource',
+] as const
 
 /** What was found in a unit, so that `consume` knows its row. */
 const found = new WeakMap<Unit, Map<string, CodeRow>>()
 
 export const codes: Model = {
   async find(unit, id) {
-    const result = await findToken(unit.pool, 'authorization_codes', unit.secrets.digests('authorization_code', id), unit.now)
+    const result = await findToken(
+      unit.pool,
+      'authorization_codes',
+      unit.secrets.digests('authorization_code', id),
+      unit.now,
+    )
     if (!result) return undefined
     const { token, around } = result
     remember(unit, around, token.user_id)
@@ -58,6 +76,7 @@ export const codes: Model = {
   consume(unit, id) {
     const row = foundIn(unit).get(id)
     if (!row) throw new Error('an authorization code is consumed that was not found')
+    noteUse(unit, row.family_id)
     unit.guard(
       { kind: 'code', familyId: row.family_id },
       (bind) =>

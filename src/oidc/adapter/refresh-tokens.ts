@@ -5,7 +5,7 @@
 import type { AdapterPayload } from 'oidc-provider'
 import { day } from '../../platform/clock.ts'
 import { lifetimes } from '../lifetimes.ts'
-import { keepFamily, revokeFamily } from '../unit/families.ts'
+import { keepFamily, noteUse, revokeFamily } from '../unit/families.ts'
 import { findToken, type RefreshTokenRow } from '../unit/reads.ts'
 import { remember, type Unit } from '../unit/unit.ts'
 import { dateOf, resourceList, resourceValue, rest, seconds, type Model } from './model.ts'
@@ -87,9 +87,12 @@ export const refreshTokens: Model = {
     if (!row) throw new Error('a refresh token is consumed that was not found')
     parents.set(unit, row)
     const graceBegan = new Date(unit.now.getTime() - lifetimes.refreshGrace * 1000)
+    noteUse(unit, row.family_id)
     unit.guard(
       { kind: 'refresh', familyId: row.family_id },
-      (bind) => `UPDATE refresh_tokens t SET consumed_at = coalesce(consumed_at, ${bind(unit.now, 'timestamptz')}), sweep_at = NULL
+      (
+        bind,
+      ) => `UPDATE refresh_tokens t SET consumed_at = coalesce(consumed_at, ${bind(unit.now, 'timestamptz')}), sweep_at = NULL
         WHERE digest = ${bind(row.digest, 'bytea')} AND (consumed_at IS NULL OR consumed_at > ${bind(graceBegan, 'timestamptz')}
           AND NOT EXISTS (SELECT FROM refresh_tokens n WHERE n.parent_digest = t.digest AND n.consumed_at IS NOT NULL))`,
     )

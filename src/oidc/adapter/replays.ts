@@ -5,7 +5,9 @@ import { dateOf, type Model } from './model.ts'
 
 export const replays: Model = {
   async find(unit, id) {
-    return (await replayed(unit.pool, unit.secrets.digests('replay', id))) ? ({ jti: id, kind: 'ReplayDetection' } as AdapterPayload) : undefined
+    return (await replayed(unit.pool, unit.secrets.digests('replay', id)))
+      ? ({ jti: id, kind: 'ReplayDetection' } as AdapterPayload)
+      : undefined
   },
   upsert(unit, id, payload) {
     unit.guard(

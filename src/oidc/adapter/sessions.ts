@@ -28,7 +28,12 @@ export const sessions: Model = {
       unit.sessions.set(`uid ${loaded.session.uid}`, loaded)
       if (loaded.account) unit.accounts.set(loaded.account.id, loaded.account)
       if (loaded.family) {
-        unit.families.set(loaded.family.id, { account: loaded.account, grant: loaded.grant, family: loaded.family, session: loaded.session })
+        unit.families.set(loaded.family.id, {
+          account: loaded.account,
+          grant: loaded.grant,
+          family: loaded.family,
+          session: loaded.session,
+        })
       }
     }
     return payloadOf(unit, loaded, id)
@@ -43,7 +48,10 @@ export const sessions: Model = {
     // is, also when a second tab of the same client began another at the same moment.
     if (loaded.family) {
       const authorizations = (payload['authorizations'] ?? {}) as Record<string, Authorization>
-      authorizations[loaded.family.client_id] = { ...authorizations[loaded.family.client_id], grantId: loaded.family.id }
+      authorizations[loaded.family.client_id] = {
+        ...authorizations[loaded.family.client_id],
+        grantId: loaded.family.id,
+      }
       payload['authorizations'] = authorizations
     }
     return payload
@@ -76,7 +84,11 @@ function payloadOf(unit: Unit, { session, clients }: LoadedSession, id: string |
   const authorizations = Object.fromEntries(
     clients.map(({ client_id, sid, family_id, persists_logout }) => [
       client_id,
-      { sid, ...(family_id === null ? {} : { grantId: family_id }), ...(persists_logout ? { persistsLogout: true } : {}) },
+      {
+        sid,
+        ...(family_id === null ? {} : { grantId: family_id }),
+        ...(persists_logout ? { persistsLogout: true } : {}),
+      },
     ]),
   )
   return {
@@ -107,7 +119,13 @@ function write(unit: Unit, id: string, payload: AdapterPayload): void {
     amr: (payload.amr as string[] | undefined) ?? [],
     transient: payload.transient ?? false,
     state_sealed:
-      payload.state === undefined ? null : unit.secrets.seal(JSON.stringify(payload.state), { table: 'sessions', column: 'state_sealed', row: sessionId }),
+      payload.state === undefined
+        ? null
+        : unit.secrets.seal(JSON.stringify(payload.state), {
+            table: 'sessions',
+            column: 'state_sealed',
+            row: sessionId,
+          }),
     expires_at: dateOf(payload.exp!),
   }
   if (!loaded) unit.writes.insert('sessions', { id: sessionId, uid, created_at: unit.now, ...row })
@@ -115,7 +133,12 @@ function write(unit: Unit, id: string, payload: AdapterPayload): void {
   writeClients(unit, sessionId, loaded, (payload['authorizations'] ?? {}) as Record<string, Authorization>)
 }
 
-function changed(unit: Unit, { session }: LoadedSession, payload: AdapterPayload, row: { digest: Buffer; expires_at: Date }): boolean {
+function changed(
+  unit: Unit,
+  { session }: LoadedSession,
+  payload: AdapterPayload,
+  row: { digest: Buffer; expires_at: Date },
+): boolean {
   return (
     !session.digest.equals(row.digest) ||
     session.user_id !== (payload.accountId ?? null) ||
@@ -129,7 +152,12 @@ function changed(unit: Unit, { session }: LoadedSession, payload: AdapterPayload
 }
 
 /** Only what this request changed: what another one added meanwhile isn't known here, and stays. */
-function writeClients(unit: Unit, sessionId: string, loaded: LoadedSession | undefined, authorizations: Record<string, Authorization>): void {
+function writeClients(
+  unit: Unit,
+  sessionId: string,
+  loaded: LoadedSession | undefined,
+  authorizations: Record<string, Authorization>,
+): void {
   const before = new Map(loaded?.clients.map((client) => [client.client_id, client]))
   for (const [clientId, { sid, grantId, persistsLogout }] of Object.entries(authorizations)) {
     if (sid === undefined) continue
@@ -147,10 +175,13 @@ function writeClients(unit: Unit, sessionId: string, loaded: LoadedSession | und
       },
     )
   }
-  for (const clientId of before.keys()) unit.writes.remove('session_clients', { session_id: sessionId, client_id: clientId })
+  for (const clientId of before.keys())
+    unit.writes.remove('session_clients', { session_id: sessionId, client_id: clientId })
 }
 
 function stateOf(unit: Unit, session: LoadedSession['session']): unknown {
   const sealed = session.state_sealed!
-  return JSON.parse(unit.secrets.open(sealed, { table: 'sessions', column: 'state_sealed', row: session.id }).toString('utf8'))
+  return JSON.parse(
+    unit.secrets.open(sealed, { table: 'sessions', column: 'state_sealed', row: session.id }).toString('utf8'),
+  )
 }

@@ -29,7 +29,12 @@ export function askedFor(interaction: Interaction, catalogue: Catalogue, giver: 
     .filter((name) => requested.has(name) || claims.some(({ under }) => under === name))
     .map((name) => {
       const alreadyGranted = before?.oidcScopes.includes(name) ?? false
-      return { name, optional: identityOptional[name], checked: !before?.refusedOidcScopes.includes(name), alreadyGranted }
+      return {
+        name,
+        optional: identityOptional[name],
+        checked: !before?.refusedOidcScopes.includes(name),
+        alreadyGranted,
+      }
     })
 
   const resources = [interaction.params['resource'] ?? []]
@@ -77,7 +82,11 @@ export function answerOf(asked: Asked, ticked: ReadonlySet<string>, requested: R
 }
 
 export function requestedScopes(interaction: Interaction): ReadonlySet<string> {
-  return new Set(String(interaction.params['scope'] ?? '').split(' ').filter((name) => (oidcScopes as readonly string[]).includes(name)))
+  return new Set(
+    String(interaction.params['scope'] ?? '')
+      .split(' ')
+      .filter((name) => (oidcScopes as readonly string[]).includes(name)),
+  )
 }
 
 /** OIDC Core, 5.5. What isn't known is left out, as the standard says; the provider has checked the shape. */

@@ -26,7 +26,9 @@ export interface Interactions {
   /** Only for the browser that holds its cookie: a uid that was seen elsewhere is worth nothing. */
   find(ctx: Context, uid: string): Promise<Interaction | null>
   /** What a sign-in page may tell of where it leads; the uid is enough for it. */
-  peek(uid: string): Promise<{ client: Client; destination: Destination; loginHint: string | null; locale: Locale | null } | null>
+  peek(
+    uid: string,
+  ): Promise<{ client: Client; destination: Destination; loginHint: string | null; locale: Locale | null } | null>
   /** Keeps the answer. The browser then goes on at `resumePath`. */
   answer(interaction: Interaction, result: InteractionResults): Promise<void>
 }
@@ -85,7 +87,8 @@ export function destinationOf({ params, client }: Pick<Interaction, 'params' | '
 export function destination(uri: string): Destination {
   const url = URL.parse(uri)
   if (!url) return { host: uri, kind: 'app' }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { host: url.protocol.replace(/:$/, ''), kind: 'app' }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return { host: url.protocol.replace(/:$/, ''), kind: 'app' }
   const loopback = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\./.test(url.hostname)
   return { host: url.host, kind: loopback ? 'loopback' : 'web' }
 }

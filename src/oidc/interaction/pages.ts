@@ -47,7 +47,8 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
   }
 
   function withPerson(handle: (page: Page, interaction: Interaction, person: Person) => Promise<void>) {
-    return async (page: Page, interaction: Interaction) => (page.person ? handle(page, interaction, page.person) : signInFirst(page, interaction))
+    return async (page: Page, interaction: Interaction) =>
+      page.person ? handle(page, interaction, page.person) : signInFirst(page, interaction)
   }
 
   async function show(page: Page, interaction: Interaction): Promise<void> {
@@ -100,7 +101,11 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
       destination: destinationOf(interaction),
       user: { email: person.email, name: person.name },
       switchAction: `/interaction/${uid}/switch`,
-      resources: asked.resources.map(({ resource, scopes }) => ({ name: resource.title, identifier: resource.identifier, scopes })),
+      resources: asked.resources.map(({ resource, scopes }) => ({
+        name: resource.title,
+        identifier: resource.identifier,
+        scopes,
+      })),
       identityScopes: asked.identityScopes,
       offline: asked.offline,
       until: asked.offline ? secondsFrom(clock, lifetimes.refreshTokenTotal) : null,
@@ -113,7 +118,11 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
 
   async function allow(page: Page, interaction: Interaction, person: Person): Promise<void> {
     const { client } = interaction
-    const answer = answerOf(await askedOf(interaction, person), new Set(fieldList(page.form, 'scope')), requestedScopes(interaction))
+    const answer = answerOf(
+      await askedOf(interaction, person),
+      new Set(fieldList(page.form, 'scope')),
+      requestedScopes(interaction),
+    )
     const context: AuditContext = {
       actor: { kind: 'user', id: person.id },
       requestId: page.requestId,
@@ -122,7 +131,12 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
     }
     await giveConsent(
       db,
-      { userId: person.id, clientId: client.id, clientFingerprint: clientFingerprint(client), organizationId: client.organizationId },
+      {
+        userId: person.id,
+        clientId: client.id,
+        clientFingerprint: clientFingerprint(client),
+        organizationId: client.organizationId,
+      },
       answer,
       context,
     )

@@ -1,12 +1,16 @@
 /** Token families: begun by an authorization, ended by a replay, a revocation, a sign-out or a cut-off. */
 import { auditRows } from '../../audit/record.ts'
+import { minute } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
 import { lifetimes } from '../lifetimes.ts'
 import type { FamilyRow } from './reads.ts'
 import type { RevocationReason, Unit } from './unit.ts'
 
 /** A new family, live until past the end of the first refresh token that may be issued under it. */
-export function beginFamily(unit: Unit, about: { grantId: string; userId: string; clientId: string; sessionUid: string }): FamilyRow {
+export function beginFamily(
+  unit: Unit,
+  about: { grantId: string; userId: string; clientId: string; sessionUid: string },
+): FamilyRow {
   const family: FamilyRow = {
     id: newId('fam', unit.clock),
     grant_id: about.grantId,
@@ -26,11 +30,19 @@ export function keepFamily(unit: Unit, family: FamilyRow): void {
   unit.writes.update('token_families', { expires_at: familyEnd(unit) }, { id: family.id })
 }
 
+/** Notes that a grant was used: what people see is right to a minute, and a busy app doesn't write its row at every token. */
+export function noteUse(unit: Unit, familyId: string): void {
+  const grant = unit.families.get(familyId)?.grant
+  if (!grant || (grant.last_used_at && unit.now.getTime() - grant.last_used_at.getTime() < minute * 1000)) return
+  if (unit.once(`use ${grant.id}`)) unit.writes.update('grants', { last_used_at: unit.now }, { id: grant.id })
+}
+
 /** Offline access was allowed: the family outlives a sign-out. */
 export function persistFamily(unit: Unit, familyId: string): void {
   const begun = unit.begun.get(familyId)
   if (begun) begun.persists_logout = true
-  else if (unit.once(`persist ${familyId}`)) unit.writes.update('token_families', { persists_logout: true }, { id: familyId })
+  else if (unit.once(`persist ${familyId}`))
+    unit.writes.update('token_families', { persists_logout: true }, { id: familyId })
 }
 
 /** Ends a family and with it every token under it, on every node. */

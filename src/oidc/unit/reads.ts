@@ -154,7 +154,12 @@ export interface About {
   interaction: Buffer[]
 }
 
-export async function findSession(pool: Pool, digests: Buffer[], now: Date, about: About): Promise<LoadedSession | null> {
+export async function findSession(
+  pool: Pool,
+  digests: Buffer[],
+  now: Date,
+  about: About,
+): Promise<LoadedSession | null> {
   const values = [digests, now, about.clientId, about.interaction]
   const { rows } = await pool.query<Record<string, unknown>>({ name: 'oidc-session', text: loadSession, values })
   const row = rows[0]
@@ -173,8 +178,15 @@ export async function findToken<T extends keyof typeof loadToken>(
   table: T,
   digests: Buffer[],
   now: Date,
-): Promise<{ token: { authorization_codes: CodeRow; access_tokens: AccessTokenRow; refresh_tokens: RefreshTokenRow }[T]; around: Surroundings } | null> {
-  const { rows } = await pool.query<Record<string, unknown>>({ name: `oidc-${table}`, text: loadToken[table], values: [digests, now] })
+): Promise<{
+  token: { authorization_codes: CodeRow; access_tokens: AccessTokenRow; refresh_tokens: RefreshTokenRow }[T]
+  around: Surroundings
+} | null> {
+  const { rows } = await pool.query<Record<string, unknown>>({
+    name: `oidc-${table}`,
+    text: loadToken[table],
+    values: [digests, now],
+  })
   const row = rows[0]
   if (!row) return null
   const { account: accountJson, grant: grantJson, family: familyJson, session: sessionJson, ...token } = row
@@ -219,7 +231,11 @@ export async function findAccount(pool: Pool, userId: string): Promise<AccountRo
   return revive<AccountRow>(rows[0]?.['account'])
 }
 
-export async function findInteraction(pool: Pool, digests: Buffer[], now: Date): Promise<{ digest: Buffer; payload_sealed: Buffer } | null> {
+export async function findInteraction(
+  pool: Pool,
+  digests: Buffer[],
+  now: Date,
+): Promise<{ digest: Buffer; payload_sealed: Buffer } | null> {
   const { rows } = await pool.query<{ digest: Buffer; payload_sealed: Buffer }>({
     name: 'oidc-interaction',
     text: 'SELECT digest, payload_sealed FROM interactions WHERE digest = ANY($1) AND expires_at > $2',
@@ -229,12 +245,20 @@ export async function findInteraction(pool: Pool, digests: Buffer[], now: Date):
 }
 
 export async function replayed(pool: Pool, digests: Buffer[]): Promise<boolean> {
-  const { rows } = await pool.query({ name: 'oidc-replay', text: 'SELECT 1 FROM replays WHERE digest = ANY($1)', values: [digests] })
+  const { rows } = await pool.query({
+    name: 'oidc-replay',
+    text: 'SELECT 1 FROM replays WHERE digest = ANY($1)',
+    values: [digests],
+  })
   return rows.length > 0
 }
 
 export async function tokenRevoked(pool: Pool, jti: string): Promise<boolean> {
-  const { rows } = await pool.query({ name: 'oidc-revoked', text: 'SELECT 1 FROM revoked_tokens WHERE jti = $1', values: [jti] })
+  const { rows } = await pool.query({
+    name: 'oidc-revoked',
+    text: 'SELECT 1 FROM revoked_tokens WHERE jti = $1',
+    values: [jti],
+  })
   return rows.length > 0
 }
 

@@ -68,11 +68,14 @@ export function writeBuilder(): WriteBuilder {
             ? ' ON CONFLICT DO NOTHING'
             : ` ON CONFLICT (${onConflict.columns.join(', ')}) DO UPDATE SET ${onConflict.update.map((column) => `${column} = excluded.${column}`).join(', ')}`
       writes.push(
-        (condition) => `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${list.join(', ')} WHERE ${condition}${own}${conflict}`,
+        (condition) =>
+          `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${list.join(', ')} WHERE ${condition}${own}${conflict}`,
       )
     },
     update(table, set, where) {
-      const assignments = Object.entries(set).map(([column, value]) => `${column} = ${bindColumn(table, column, value)}`)
+      const assignments = Object.entries(set).map(
+        ([column, value]) => `${column} = ${bindColumn(table, column, value)}`,
+      )
       const own = conditions(table, where)
       writes.push((condition) => `UPDATE ${table} SET ${assignments.join(', ')} WHERE ${own} AND ${condition}`)
     },
@@ -90,7 +93,10 @@ export function writeBuilder(): WriteBuilder {
     chain(first, returning, then) {
       const text = first(bind)
       const second = then(bind, `c${chains.length}`)
-      chains.push((condition, index) => `c${index} AS (${text} AND ${condition} RETURNING ${returning}), d${index} AS (${second})`)
+      chains.push(
+        (condition, index) =>
+          `c${index} AS (${text} AND ${condition} RETURNING ${returning}), d${index} AS (${second})`,
+      )
     },
     notify(payload) {
       notifications.push(bind(payload, 'text'))
@@ -108,7 +114,8 @@ export function writeBuilder(): WriteBuilder {
       const answers = [
         ...guards.map((_, index) => `(SELECT count(*)::int FROM g${index}) AS g${index}`),
         ...notifications.map(
-          (payload, index) => `CASE WHEN ${held} THEN pg_notify('${changesChannel}', ${payload})::text END AS n${index}`,
+          (payload, index) =>
+            `CASE WHEN ${held} THEN pg_notify('${changesChannel}', ${payload})::text END AS n${index}`,
         ),
       ]
       return {

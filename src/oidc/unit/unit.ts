@@ -26,9 +26,7 @@ export interface UnitOptions {
 export type RevocationReason = 'replay' | 'revoked' | 'signed_out'
 
 /** What is written only if it still holds at the end. */
-export type Guard =
-  | { kind: 'code' | 'refresh'; familyId: string }
-  | { kind: 'replay' }
+export type Guard = { kind: 'code' | 'refresh'; familyId: string } | { kind: 'replay' }
 
 export type Flushed = { ok: true } | { ok: false; failed: Guard }
 
@@ -61,7 +59,14 @@ export interface Unit {
 const names = new Map<string, string>()
 const mostNames = 500
 
-export function openUnit({ pool, secrets, clock, clientId = null, interactionUid = null, reason = 'revoked' }: UnitOptions): Unit {
+export function openUnit({
+  pool,
+  secrets,
+  clock,
+  clientId = null,
+  interactionUid = null,
+  reason = 'revoked',
+}: UnitOptions): Unit {
   const done = new Set<string>()
   let guards: Guard[] = []
   let writes = writeBuilder()

@@ -15,7 +15,12 @@ import type { Catalogue } from '../../resources/catalogue.ts'
 const path = '/account/connected-apps'
 const identityScopes: readonly IdentityScope['name'][] = ['openid', 'profile', 'email']
 
-export function connectedAppRoutes(parts: { db: Db; clock: Clock; directory: ClientDirectory; catalogue: Catalogue }): PageRoute[] {
+export function connectedAppRoutes(parts: {
+  db: Db
+  clock: Clock
+  directory: ClientDirectory
+  catalogue: Catalogue
+}): PageRoute[] {
   const { db, clock, directory, catalogue } = parts
   return [
     { method: 'GET', path, access: 'signed-in', handle: list },
@@ -29,7 +34,11 @@ export function connectedAppRoutes(parts: { db: Db; clock: Clock; directory: Cli
   }
 
   async function ask(page: PersonalPage): Promise<void> {
-    page.show('connected-app-confirm', { app: await appOf(page), action: `${path}/${page.params['id']}`, cancelHref: path })
+    page.show('connected-app-confirm', {
+      app: await appOf(page),
+      action: `${path}/${page.params['id']}`,
+      cancelHref: path,
+    })
   }
 
   async function cut(page: PersonalPage): Promise<void> {
@@ -72,7 +81,10 @@ export function connectedApp(grant: Grant, client: Client, catalogue: Catalogue)
     resources: [...identifiers].map((identifier) => ({
       name: catalogue.byIdentifier(identifier)?.title ?? identifier,
       identifier,
-      allowed: (grant.resourceScopes[identifier] ?? []).map((name) => ({ title: title(name), writes: catalogue.scope(name)?.writes ?? false })),
+      allowed: (grant.resourceScopes[identifier] ?? []).map((name) => ({
+        title: title(name),
+        writes: catalogue.scope(name)?.writes ?? false,
+      })),
       refused: (grant.refusedResourceScopes[identifier] ?? []).map(title),
     })),
     identityScopes: identityScopes.filter((name) => grant.oidcScopes.includes(name)),

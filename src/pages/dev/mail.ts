@@ -10,7 +10,9 @@ export function devMailRoutes(mail: Pick<Mail, 'captured'>): PageRoute[] {
       path: '/dev/mail',
       access: 'anyone',
       handle: (page) =>
-        page.show('dev-mail', { messages: mail.captured().map(({ id, to, subject, at }) => ({ id, to, subject, at })) }),
+        page.show('dev-mail', {
+          messages: mail.captured().map(({ id, to, subject, at }) => ({ id, to, subject, at })),
+        }),
     },
     {
       method: 'GET',

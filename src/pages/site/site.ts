@@ -1,13 +1,20 @@
 /** The front page. */
 import type { PageRoute } from '../../http/pages.ts'
 
-export function siteRoutes({ signUp, development }: { signUp: 'open' | 'invitation' | 'closed'; development: boolean }): PageRoute[] {
+export function siteRoutes({
+  signUp,
+  development,
+}: {
+  signUp: 'open' | 'invitation' | 'closed'
+  development: boolean
+}): PageRoute[] {
   return [
     {
       method: 'GET',
       path: '/',
       access: 'anyone',
-      handle: (page) => page.show('home', { signUpOpen: signUp === 'open', signedIn: page.person !== null, demo: development }),
+      handle: (page) =>
+        page.show('home', { signUpOpen: signUp === 'open', signedIn: page.person !== null, demo: development }),
     },
   ]
 }
