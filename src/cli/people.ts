@@ -1,4 +1,5 @@
 /** What the commands about people work with: the same as the server's pages, and mail that is out before the command ends. */
+import { readConfig, type Config } from '../config.ts'
 import { createViews } from '../http/views.ts'
 import { endAccess } from '../oidc/end-access.ts'
 import { createUserServices } from '../pages/accounts/user-services.ts'
@@ -17,10 +18,10 @@ export interface PeopleBench extends AsyncDisposable {
 /** A mail server that doesn't answer shouldn't hold the command for longer; the link is printed besides. */
 const MAIL_PATIENCE_MS = 10_000
 
-export async function openPeopleBench(): Promise<PeopleBench> {
+export async function openPeopleBench(config: Config = readConfig()): Promise<PeopleBench> {
   await using opening = new AsyncDisposableStack()
-  const bench = opening.use(await openWorkbench())
-  const { config, db, clock, secrets, log } = bench
+  const bench = opening.use(await openWorkbench(config))
+  const { db, clock, secrets, log } = bench
   const mail = createMail({ smtp: config.smtp, log, clock })
   opening.defer(() => mail.drain(MAIL_PATIENCE_MS))
   const services = createUserServices({

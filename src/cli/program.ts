@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { addApplyCommand } from './apply.ts'
 import { addClientCommands } from './clients.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { createSession, type Io } from './session.ts'
@@ -25,6 +26,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
   addApplyCommand(program, session)
   addSigningKeyCommands(program, session)
   addMigrateCommand(program, session)
+  addDoctorCommand(program, session)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {

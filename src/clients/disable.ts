@@ -33,11 +33,7 @@ export async function enableClient({ db }: { db: Db }, clientId: string, context
     if (!client.disabledAt) return 'already'
     await setDisabledAt(tx, clientId, null)
     const { organizationId } = client
-    await record(
-      tx,
-      { type: 'client.updated', id: clientId, organizationId, data: { changed: ['disabled_at'] } },
-      context,
-    )
+    await record(tx, { type: 'client.enabled', id: clientId, organizationId, data: {} }, context)
     await notify(tx, { kind: 'client', id: clientId })
     return 'done'
   })
