@@ -6,7 +6,7 @@ const checks = {
   types: 'tsc --noEmit',
   lint: 'oxlint',
   'unused code': 'knip --no-progress',
-  formatting: 'prettier --check --log-level warn .',
+  formatting: 'prettier --check --cache --cache-strategy content --log-level warn .',
 }
 
 interface Outcome {
