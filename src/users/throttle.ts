@@ -14,12 +14,14 @@ const rules = {
   // Mail that anybody can have sent: to one address few, so that nobody is flooded.
   mail_network: { burst: 30, everySeconds: 60 },
   mail_address: { burst: 4, everySeconds: 900 },
+  // Each press hashes a password: whoever has one link must not keep the server busy with it.
+  link: { burst: 10, everySeconds: 60 },
   reset_noted: { burst: 1, everySeconds: 3600 },
 } as const satisfies Record<string, { burst: number; everySeconds: number }>
 
 export interface Cell {
   rule: keyof typeof rules
-  /** Whom or what it counts: a network, an address of mail, a device and its person. */
+  /** Whom or what it counts: a network, an address of mail, a device and its person, a link. */
   subject: string
 }
 

@@ -1,5 +1,6 @@
 /** People's services on a database of their own, with a clock that tests move and the mails that were posted. */
 import { systemContext, type AuditContext } from '../../src/audit/record.ts'
+import { endAccess } from '../../src/oidc/end-access.ts'
 import { joinOrganization } from '../../src/organizations/join.ts'
 import { createPersonalOrganization } from '../../src/organizations/personal.ts'
 import { openDatabase, type Db } from '../../src/platform/database.ts'
@@ -61,10 +62,7 @@ export async function openPeople(): Promise<People> {
     secrets,
     passwords: createPasswords({ concurrency: 2, queueLimit: 50 }),
     organizations: { createPersonal: createPersonalOrganization, join: joinOrganization },
-    async endAccess(tx, userId, { families }) {
-      await tx.session.deleteMany({ where: { userId } })
-      if (families) await tx.tokenFamily.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt: now } })
-    },
+    endAccess,
     sendMail: (mail, to, model) => void mails.push({ mail, to, model: { ...model } }),
     publicUrl: 'https://auth.example.com',
     platformName: 'Example',

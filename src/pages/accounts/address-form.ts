@@ -32,11 +32,7 @@ export async function readAddress(services: Pick<AccountServices, 'users'>, page
  * Charges one mail; the seconds to wait if there were too many, else null. Counted by what was typed, known or not, so
  * that being refused tells nothing.
  */
-export async function mailWait(
-  { users }: Pick<AccountServices, 'users'>,
-  page: Page,
-  email: string,
-): Promise<number | null> {
+async function mailWait({ users }: Pick<AccountServices, 'users'>, page: Page, email: string): Promise<number | null> {
   const tried = await attempt(users.db, users, [
     { rule: 'mail_network', subject: networkOf(page.caller.address) },
     { rule: 'mail_address', subject: emailKey(email) },

@@ -6,13 +6,19 @@ import type { ReturnPath } from '../../http/return-path.ts'
 import { minute } from '../../platform/clock.ts'
 import { linkLifetimes } from '../../users/links.ts'
 import { sendResetMail } from '../../users/reset-password.ts'
+import { parseEmail } from '../../users/user.ts'
 import { readAddress } from './address-form.ts'
 import { auditContext, returnOf, waitingApp, withReturn, type AccountServices } from './services.ts'
 
 export async function showForgotPassword(services: AccountServices, page: Page): Promise<void> {
   const returnTo = returnOf(page.query['return_to'] ?? '')
   const app = await waitingApp(services, page, returnTo)
-  showForm(page, { returnTo, email: page.person?.email ?? app?.loginHint ?? '', errors: [], status: 200 })
+  showForm(page, {
+    returnTo,
+    email: page.person?.email ?? parseEmail(app?.loginHint ?? '') ?? '',
+    errors: [],
+    status: 200,
+  })
 }
 
 export async function forgotPassword(services: AccountServices, page: Page): Promise<void> {

@@ -6,8 +6,17 @@ import { Problem } from '../../http/problem.ts'
 import { answerLink, whatLinkAsks } from '../../users/answer-link.ts'
 import { findLink, type Link, type LinkPurpose } from '../../users/links.ts'
 import { MAX_CHARACTERS, MIN_CHARACTERS } from '../../users/password-text.ts'
+import { attempt } from '../../users/throttle.ts'
 import { enter } from './enter.ts'
-import { auditContext, returnOf, unlessBusy, waitingApp, withReturn, type AccountServices } from './services.ts'
+import {
+  auditContext,
+  returnOf,
+  throttled,
+  unlessBusy,
+  waitingApp,
+  withReturn,
+  type AccountServices,
+} from './services.ts'
 
 const purposes = {
   sign_up: { page: 'sign-up', again: '/sign-up' },
@@ -26,6 +35,11 @@ export async function useLink(services: AccountServices, page: Page): Promise<vo
   const link = await openLink(services, page)
   if (!link) return
   const name = field(page.form, 'name')
+  const tried = await attempt(services.users.db, services.users, [{ rule: 'link', subject: link.id }])
+  if (!tried.allowed) {
+    const errors = [throttled(page, tried.retryAfterSeconds)]
+    return showForm(services, page, link, { name, errors, status: 429 })
+  }
   const input = {
     name,
     password: field(page.form, 'password'),

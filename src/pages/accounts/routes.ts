@@ -2,7 +2,6 @@
 import type { PageRoute } from '../../http/pages.ts'
 import { forgotPassword, showForgotPassword } from './forgot-password.ts'
 import { showLink, useLink } from './link.ts'
-import { proveEmail } from './prove-email.ts'
 import type { AccountServices } from './services.ts'
 import { showSignIn, signIn } from './sign-in.ts'
 import { showSignUp, signUp } from './sign-up.ts'
@@ -33,6 +32,5 @@ export function accountRoutes(services: AccountServices): PageRoute[] {
       access: 'signed-in',
       handle: (page) => page.redirect('/account/connected-apps'),
     },
-    { method: 'POST', path: '/account/prove-email', access: 'signed-in', handle: (page) => proveEmail(services, page) },
   ]
 }

@@ -69,7 +69,7 @@ interface Form {
 async function showForm(services: AccountServices, page: Page, form: Form): Promise<void> {
   const { returnTo, notice, errors, status } = form
   const app = await waitingApp(services, page, returnTo)
-  const email = form.email ?? page.person?.email ?? parseEmail(app?.loginHint ?? '') ?? ''
+  const email = form.email ?? parseEmail(app?.loginHint ?? '') ?? page.person?.email ?? ''
   const model: PageModels['sign-in'] = {
     action: '/sign-in',
     returnTo,

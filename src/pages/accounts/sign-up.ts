@@ -6,6 +6,7 @@ import { minute } from '../../platform/clock.ts'
 import type { ReturnPath } from '../../http/return-path.ts'
 import { linkLifetimes } from '../../users/links.ts'
 import { sendSignUpMail } from '../../users/sign-up.ts'
+import { parseEmail } from '../../users/user.ts'
 import { readAddress, type AddressFault } from './address-form.ts'
 import { returnOf, waitingApp, withReturn, type AccountServices } from './services.ts'
 
@@ -13,7 +14,7 @@ export async function showSignUp(services: AccountServices, page: Page): Promise
   const returnTo = returnOf(page.query['return_to'] ?? '')
   const app = await waitingApp(services, page, returnTo)
   if (services.signUp !== 'open') return showClosed(services.signUp, page, returnTo)
-  showForm(page, { returnTo, app, email: app?.loginHint ?? '', errors: [], status: 200 })
+  showForm(page, { returnTo, app, email: parseEmail(app?.loginHint ?? '') ?? '', errors: [], status: 200 })
 }
 
 export async function signUp(services: AccountServices, page: Page): Promise<void> {
