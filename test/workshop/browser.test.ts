@@ -48,11 +48,12 @@ test('a strict content security policy stays in force while a page is checked', 
   expect(await page.textContent('#script')).toBe('did not run')
   await page.goto(`${origin}/faulty?strict`)
   await expect(expectAccessible(page)).rejects.toThrow(/unlabelled/)
-  const injected = await page.evaluate(`
+  const injected = await page.evaluate(() => {
     const script = document.createElement('script')
     script.textContent = 'document.title = "injected"'
     document.head.append(script)
-    document.title`)
+    return document.title
+  })
   expect(injected).toBe('Faulty')
 })
 
@@ -72,13 +73,15 @@ test('two pages share no cookie, and each has the width, colours and language it
   const narrow = await openPage(browser, { width: 320, colorScheme: 'dark', locale: 'de-DE' })
   await wide.goto(`${origin}/sound`)
   await narrow.goto(`${origin}/sound`)
-  await wide.evaluate(`document.cookie = 'seen=yes'`)
-  const look = `[
+  await wide.evaluate(() => {
+    document.cookie = 'seen=yes'
+  })
+  const look = (): unknown[] => [
     innerWidth,
     matchMedia('(prefers-color-scheme: dark)').matches,
     navigator.language,
     document.cookie,
-  ]`
+  ]
   expect(await wide.evaluate(look)).toEqual([1280, false, 'en-GB', 'seen=yes'])
   expect(await narrow.evaluate(look)).toEqual([320, true, 'de-DE', ''])
 })

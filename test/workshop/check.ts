@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 
 const checks = {
   types: 'tsc --noEmit',
+  'types of the tests': 'tsc --noEmit --project test',
   lint: 'oxlint',
   'unused code': 'knip --no-progress',
   formatting: 'prettier --check --cache --cache-strategy content --log-level warn .',
