@@ -2,7 +2,7 @@
 import { configWarnings, ConfigurationError, readConfig, type Config } from './config.ts'
 import { loadEnvironmentFile } from './environment.ts'
 import { reportFirstRun } from './first-run.ts'
-import { createLog, type Log } from './platform/log.ts'
+import { createLog } from './platform/log.ts'
 import { startServer, type RunningServer } from './server.ts'
 
 /** Past this the process ends all the same: whoever stops it has waited long enough. */
@@ -14,7 +14,7 @@ const stopping = new AbortController()
 process.on('SIGTERM', stop)
 process.on('SIGINT', stop)
 
-const server = await start(config, log)
+const server = await start()
 await reportFirstRun(server, config, log)
 log.info({ url: server.url, mode: config.mode, pid: process.pid }, 'Keygrant is serving')
 if (stopping.signal.aborted) await end()
@@ -31,7 +31,7 @@ function configure(): Config {
   }
 }
 
-async function start(config: Config, log: Log): Promise<RunningServer> {
+async function start(): Promise<RunningServer> {
   for (const warning of configWarnings(config)) log.warn(warning)
   try {
     return await startServer(config, { log })

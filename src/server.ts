@@ -1,4 +1,5 @@
 /** THE COMPOSITION ROOT: opens everything in order, joins the routes into one table, and closes it all in reverse. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import type { Config } from './config.ts'
 import { createClientDirectory } from './clients/directory.ts'
@@ -12,16 +13,17 @@ import { listen } from './http/listen.ts'
 import { pageRouter, type PageRoute } from './http/pages.ts'
 import { createViews } from './http/views.ts'
 import { createAnswers } from './oidc/answers.ts'
-import { endAccess } from './oidc/end-access.ts'
+import { endAccess } from './oidc/sessions/end-access.ts'
 import { mendUnauthorizedClient, providerHandler } from './oidc/handler.ts'
 import { createInteractions } from './oidc/interaction/interaction.ts'
 import { interactionPages } from './oidc/interaction/pages.ts'
 import { createProvider } from './oidc/provider.ts'
-import { createSessions } from './oidc/sessions.ts'
-import { ensureSigningKeys } from './oidc/signing-keys.ts'
-import { openSigningRing } from './oidc/signing-ring.ts'
+import { createSessions } from './oidc/sessions/sessions.ts'
+import { ensureSigningKeys } from './oidc/signing-keys/signing-keys.ts'
+import { openSigningRing } from './oidc/signing-keys/ring.ts'
 import { structuredTokens } from './oidc/structured-tokens.ts'
 import { createUnits } from './oidc/units.ts'
+import { mendBlankPages, mendRedirects } from './oidc/way-back.ts'
 import { connectedAppRoutes } from './pages/account/connected-apps.ts'
 import { createAfterwards } from './pages/accounts/afterwards.ts'
 import { accountRoutes } from './pages/accounts/routes.ts'
@@ -70,9 +72,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   await using opening = new AsyncDisposableStack()
 
   // ── What everything stands on ──
-  const embedded =
-    config.database.url === null ? opening.use(await openEmbeddedDatabase({ dataDir: config.dataDir, log })) : null
-  const url = config.database.url ?? embedded!.url
+  const url = config.database.url ?? opening.use(await openEmbeddedDatabase({ dataDir: config.dataDir, log })).url
   const directUrl = config.database.directUrl ?? url
   await migrate({ url: directUrl, log })
   const { pool, prisma: db } = opening.use(
@@ -140,6 +140,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     }),
   )
   const mends = [
+    mendBlankPages,
+    mendRedirects({ views, issuer: config.publicUrl }),
     mendUnauthorizedClient,
     structuredTokens({ issuer: config.publicUrl, publicJwks: ring.publicJwks, directory }),
   ]
@@ -171,7 +173,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   // ── One request, from the outside in ──
   let draining = false
   const app = new Koa({ proxy: true, keys: secrets.cookieKeys() })
-  app.use(entrance({ publicUrl: config.publicUrl, apiUrl: config.apiUrl, trustedProxies: config.trustedProxies, log }))
+  app.use(entrance({ publicUrl: config.publicUrl, trustedProxies: config.trustedProxies, log }))
   app.use(boundary({ publicUrl: config.publicUrl, views, supportEmail: config.platform.supportEmail }))
   app.use(
     health(
@@ -193,8 +195,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   app.use(providerHandler({ units, provider: ring.provider, mends }))
   app.on('error', (err: unknown) => log.error({ err }, 'an answer could not be sent'))
 
+  const callback = app.callback()
+  const handler = (request: IncomingMessage, response: ServerResponse) => void callback(request, response)
   const sweeper = opening.use(startSweeper({ pool, clock, log }))
-  const listening = opening.use(await listen(app.callback(), { ...config.listen, tls: config.tls }))
+  const listening = opening.use(await listen(handler, { ...config.listen, tls: config.tls }))
 
   const open = opening.move()
   return {

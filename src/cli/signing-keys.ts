@@ -1,6 +1,6 @@
 /** `keygrant signing-keys …`: lists the keys that sign tokens, and puts new ones in their place. */
 import type { Command } from 'commander'
-import { listSigningKeys, rotateSigningKeys } from '../oidc/signing-keys.ts'
+import { listSigningKeys, rotateSigningKeys } from '../oidc/signing-keys/signing-keys.ts'
 import { shortTime, table } from './output.ts'
 import type { Session } from './session.ts'
 import { openWorkbench } from './workbench.ts'

@@ -1,6 +1,5 @@
 /** Who is calling, and whether unencrypted: the connection's own word, or a trusted proxy's. */
 import type { IncomingMessage } from 'node:http'
-import type { TLSSocket } from 'node:tls'
 import ipaddr from 'ipaddr.js'
 
 export interface Caller {
@@ -18,7 +17,7 @@ export function trustedProxies(ranges: readonly string[]): TrustedProxies {
   const parsed = ranges.map((range) => {
     if (range.includes('/')) return ipaddr.parseCIDR(range)
     const address = ipaddr.process(range)
-    return [address, address.kind() === 'ipv4' ? 32 : 128] as [ipaddr.IPv4 | ipaddr.IPv6, number]
+    return [address, address.kind() === 'ipv4' ? 32 : 128] satisfies [ipaddr.IPv4 | ipaddr.IPv6, number]
   })
   return (text) => {
     if (!ipaddr.isValid(text)) return false
@@ -30,11 +29,11 @@ export function trustedProxies(ranges: readonly string[]): TrustedProxies {
 /** `Forwarded` and `X-Real-IP` count for nothing: one header, read one way, can't be played against another. */
 export function callerOf(request: IncomingMessage, isTrusted: TrustedProxies): Caller {
   const peer = plain(request.socket.remoteAddress ?? '')
-  const encrypted = Boolean((request.socket as TLSSocket).encrypted)
+  const encrypted = 'encrypted' in request.socket
   if (!isTrusted(peer)) return { address: peer, encrypted, viaTrustedProxy: false }
   const hops = headerList(request.headers['x-forwarded-for'])
   let address = peer
-  for (const hop of hops.reverse()) {
+  for (const hop of hops.toReversed()) {
     if (!ipaddr.isValid(hop)) break
     address = plain(hop)
     if (!isTrusted(address)) break

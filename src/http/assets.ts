@@ -58,7 +58,10 @@ export function assetUrl(name: string): string {
 export function assets(): Middleware {
   return async (ctx, next) => {
     const asset = ctx.method === 'GET' || ctx.method === 'HEAD' ? byUrl.get(ctx.path) : undefined
-    if (!asset) return next()
+    if (!asset) {
+      await next()
+      return
+    }
     ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
     ctx.set('X-Content-Type-Options', 'nosniff')
     ctx.vary('Accept-Encoding')

@@ -27,7 +27,7 @@ export function boundary({
       const problem = problemOf(error)
       const { log } = ctx.state as RequestState
       if (problem.status >= 500) log.error({ err: problem.cause ?? error }, 'a request failed')
-      answer(ctx as Context, problem)
+      answer(ctx, problem)
     }
   }
 

@@ -14,7 +14,6 @@ export interface RequestState {
 
 export interface EntranceOptions {
   publicUrl: string
-  apiUrl: string
   trustedProxies: readonly string[]
   log: Log
 }
@@ -33,7 +32,6 @@ export const contentSecurityPolicy =
 
 export function entrance(options: EntranceOptions): Middleware {
   const issuer = new URL(options.publicUrl)
-  const hosts = new Set([issuer.host, new URL(options.apiUrl).host])
   const isTrusted = trustedProxies(options.trustedProxies)
   const https = issuer.protocol === 'https:'
   const headers = {
@@ -60,7 +58,7 @@ export function entrance(options: EntranceOptions): Middleware {
     ctx.set(headers)
     ctx.set('x-request-id', requestId)
     const started = process.hrtime.bigint()
-    pinHost(ctx, hosts.has(ctx.req.headers.host ?? '') ? ctx.req.headers.host! : issuer.host, issuer.protocol, caller)
+    pinHost(ctx, issuer, caller)
     if (https && !caller.encrypted && !plainHttpPaths.has(ctx.path)) refuseUnencrypted(ctx, options.publicUrl)
     else await next()
     log.info(
@@ -84,12 +82,12 @@ function requestIdOf(ctx: Context, caller: Caller): string {
 
 /**
  * oidc-provider builds its URLs from the request. So that a forged Host or X-Forwarded-Host changes nothing, the request
- * is given one of our own hosts, our protocol and the caller's real address before anything else reads it.
+ * is given the issuer's host and protocol and the caller's real address before anything else reads it.
  */
-function pinHost(ctx: Context, host: string, protocol: string, caller: Caller): void {
+function pinHost(ctx: Context, issuer: URL, caller: Caller): void {
   const { headers } = ctx.req
-  headers.host = host
-  headers['x-forwarded-proto'] = protocol.replace(':', '')
+  headers.host = issuer.host
+  headers['x-forwarded-proto'] = issuer.protocol.replace(':', '')
   headers['x-forwarded-for'] = caller.address
   delete headers['x-forwarded-host']
   delete headers[':authority']

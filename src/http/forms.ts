@@ -67,7 +67,7 @@ export function fieldsOf(ctx: Context): FormFields {
 /** One field's text; empty if it is missing, the first if it was sent more than once. */
 export function field(fields: FormFields, name: string): string {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined
-  return (typeof value === 'string' ? value : (value?.[0] ?? '')).toString()
+  return typeof value === 'string' ? value : (value?.[0] ?? '')
 }
 
 /** All values of a field. */

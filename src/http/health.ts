@@ -12,7 +12,10 @@ export function health(checks: Readonly<Record<string, ReadinessCheck>>, isDrain
       ctx.body = { status: 'ok' }
       return
     }
-    if (ctx.path !== '/health/ready') return next()
+    if (ctx.path !== '/health/ready') {
+      await next()
+      return
+    }
     const { log } = ctx.state as RequestState
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {

@@ -48,7 +48,7 @@ export function createTranslate(locale: Locale, catalogue: Catalogue, options: T
   }
 
   return (key, values = {}) => {
-    const parts = message(key).formatToParts({ ...options.constants, ...values } as never)
+    const parts = message(key).formatToParts({ ...options.constants, ...values })
     if (!parts.some((part) => isMarkup(part.value))) return parts.map((part) => String(part.value)).join('')
     const markup = parts.map((part) => (isMarkup(part.value) ? String(part.value) : options.escape(String(part.value))))
     return new nunjucks.runtime.SafeString(markup.join(''))

@@ -60,7 +60,7 @@ export type PageRoute =
 export interface PageServices {
   views: Views
   forms: Forms
-  findSession(ctx: Context): Promise<BrowserSession | null>
+  findSession: (ctx: Context) => Promise<BrowserSession | null>
 }
 
 export function pageRouter(routes: readonly PageRoute[], services: PageServices): Router {

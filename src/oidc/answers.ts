@@ -1,13 +1,14 @@
-/** The pages that oidc-provider asks for: faults, and signing out. */
+/** The pages that oidc-provider asks for: faults, signing out, and answers that travel in a form. */
 import type { Context } from 'koa'
-import type { RequestState } from '../http/entrance.ts'
 import { errorStatus, showError } from '../http/error-page.ts'
-import { negotiateLocale } from '../http/messages.ts'
-import type { ErrorReason, SharedModel } from '../http/page-models.ts'
+import type { ErrorReason } from '../http/page-models.ts'
 import type { Views } from '../http/views.ts'
+import { present } from './adapter/model.ts'
+import { answerByForm } from './form-post.ts'
 import type { ProviderParts } from './provider.ts'
+import { show, speak } from './show.ts'
 
-type Answers = Pick<ProviderParts, 'renderError' | 'renderSignOut' | 'renderSignedOut'>
+type Answers = Pick<ProviderParts, 'renderError' | 'renderSignOut' | 'renderSignedOut' | 'answerByForm'>
 
 export function createAnswers(views: Views): Answers {
   return {
@@ -27,8 +28,8 @@ export function createAnswers(views: Views): Answers {
       const ctx = oidcCtx as unknown as Context
       speak(ctx)
       const { session, client } = oidcCtx.oidc
-      const { secret } = session!.state as { secret: string }
-      show(ctx, 'sign-out', {
+      const { secret } = present(session?.state, 'sign-out secret') as { secret: string }
+      show(ctx, views, 'sign-out', {
         clientName: client?.clientName ?? null,
         action: '/oauth2/logout/confirm',
         // The provider's own proof that this form came from here.
@@ -42,28 +43,11 @@ export function createAnswers(views: Views): Answers {
 
     renderSignedOut(oidcCtx) {
       const ctx = oidcCtx as unknown as Context
-      show(ctx, 'signed-out', { signInHref: '/sign-in' })
+      show(ctx, views, 'signed-out', { signInHref: '/sign-in' })
     },
-  }
 
-  function show<K extends 'sign-out' | 'signed-out'>(
-    ctx: Context,
-    page: K,
-    model: Parameters<typeof views.render<K>>[1],
-  ): void {
-    const { requestId, locale } = ctx.state as RequestState
-    const shared: SharedModel = { locale, csrf: () => '', user: null, requestId, path: ctx.path }
-    ctx.type = 'text/html; charset=utf-8'
-    ctx.set('cache-control', 'no-store')
-    ctx.body = views.render(page, model, shared)
+    answerByForm: answerByForm(views),
   }
-}
-
-/** OIDC Core, 3.1.2.1: `ui_locales` goes before the browser's own languages. */
-function speak(ctx: Context): void {
-  const uiLocales = ctx.query['ui_locales']
-  if (typeof uiLocales === 'string')
-    (ctx.state as RequestState).locale = negotiateLocale({ uiLocales, acceptLanguage: ctx.get('accept-language') })
 }
 
 function reasonOf(

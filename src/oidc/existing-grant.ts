@@ -20,5 +20,5 @@ export function existingGrant(ctx: KoaContextWithOIDC, unit: Unit): Grant | unde
     beginFamily(unit, { grantId: loaded.grant.id, userId, clientId: client.clientId, sessionUid: session.uid })
   unit.families.set(family.id, { account: loaded.account, grant: loaded.grant, family, session: loaded.session })
   const { Grant } = ctx.oidc.provider
-  return new Grant(providerGrant(family, loaded.grant) as ConstructorParameters<typeof Grant>[0])
+  return new Grant(providerGrant(family, loaded.grant))
 }

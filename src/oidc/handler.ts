@@ -2,7 +2,7 @@
  * Serves what is oidc-provider's: opens the unit of work, lets the provider answer, mends the few answers that need it,
  * and writes. An answer goes out only after everything it promises is written.
  */
-import type { Context, Middleware, Next } from 'koa'
+import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import type { Provider } from 'oidc-provider'
 import { Problem } from '../http/problem.ts'
@@ -20,25 +20,31 @@ export type Mend = (ctx: Context, unit: Unit) => Promise<void> | void
 
 export interface HandlerOptions {
   units: Units
-  provider(): Provider
+  provider: () => Provider
   /** What is put right in an answer before it goes out, in this order. */
   mends: readonly Mend[]
 }
 
 export function providerHandler({ units, provider, mends }: HandlerOptions): Middleware {
   return async (ctx, next) => {
-    if (!paths.test(ctx.path)) return next()
-    if (ctx.method === 'POST' && ctx.path === '/oauth2/authorize') return asGet(ctx as Context)
+    if (!paths.test(ctx.path)) {
+      await next()
+      return
+    }
+    if (ctx.method === 'POST' && ctx.path === '/oauth2/authorize') {
+      await asGet(ctx)
+      return
+    }
     const clientId = typeof ctx.query['client_id'] === 'string' ? ctx.query['client_id'] : null
     const interactionUid = /^\/oauth2\/authorize\/([\w-]{20,64})$/.exec(ctx.path)?.[1] ?? null
     await units.run({ clientId, interactionUid, reason: reasonOf(ctx.path) }, async (unit) => {
-      await compose(provider().middleware)(ctx as Context, nothing as Next)
-      const { fault } = ctx.state as { fault?: unknown }
-      if (fault !== undefined) throw fault
-      for (const mend of mends) await mend(ctx as Context, unit)
+      await compose(provider().middleware)(ctx, nothing)
+      const { fault } = ctx.state as { fault?: Error }
+      if (fault) throw fault
+      for (const mend of mends) await mend(ctx, unit)
       const flushed = await unit.flush()
-      if (!flushed.ok) await refuse(ctx as Context, unit, flushed)
-      unmatched(ctx as Context)
+      if (!flushed.ok) await refuse(ctx, unit, flushed)
+      unmatched(ctx)
     })
   }
 }

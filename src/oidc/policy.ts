@@ -3,6 +3,7 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { isAssured } from '../clients/assurance.ts'
 import type { ClientDirectory } from '../clients/directory.ts'
 import { clientFingerprint } from '../clients/fingerprint.ts'
+import { present } from './adapter/model.ts'
 import type { Unit } from './unit/unit.ts'
 
 export type Policy = ReturnType<typeof interactionPolicy.base>
@@ -12,7 +13,7 @@ export function createPolicy(directory: ClientDirectory, currentUnit: () => Unit
   const policy = base()
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
 
-  const consent = policy.get('consent')!
+  const consent = present(policy.get('consent'), 'consent prompt')
   // The provider's own rule asks native clients each time, by their type; ours asks by what is known of their identity.
   consent.checks.remove('native_client_prompt')
   consent.checks.add(
@@ -22,7 +23,7 @@ export function createPolicy(directory: ClientDirectory, currentUnit: () => Unit
       'consent_required',
       async (ctx) => {
         if (answered(ctx)) return Check.NO_NEED_TO_PROMPT
-        const client = await directory.find(ctx.oidc.client!.clientId)
+        const client = await directory.find(present(ctx.oidc.client, 'client').clientId)
         return client && isAssured(client) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
       },
     ),
@@ -32,7 +33,7 @@ export function createPolicy(directory: ClientDirectory, currentUnit: () => Unit
     new Check('client_changed', 'the client has changed since it was allowed', 'consent_required', async (ctx) => {
       const grant = grantOf(currentUnit(), ctx)
       if (answered(ctx) || !grant) return Check.NO_NEED_TO_PROMPT
-      const client = await directory.find(ctx.oidc.client!.clientId)
+      const client = await directory.find(present(ctx.oidc.client, 'client').clientId)
       return client && clientFingerprint(client).equals(grant.client_fingerprint)
         ? Check.NO_NEED_TO_PROMPT
         : Check.REQUEST_PROMPT

@@ -1,5 +1,5 @@
 /** oidc-provider as we run it: every setting in one place. A rotated signing key is a new provider; nobody keeps an old one. */
-import { Provider, type Configuration, type JWKS, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Configuration, JWKS, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { ClientDirectory } from '../clients/directory.ts'
 import type { CookieRules } from '../http/cookies.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -9,6 +9,7 @@ import { createAdapter } from './adapter/adapter.ts'
 import { clientModel } from './adapter/clients.ts'
 import { claims, findAccount, oidcScopes } from './claims.ts'
 import { existingGrant } from './existing-grant.ts'
+import { providerWith, type AnswerByForm } from './form-post.ts'
 import { lifetimes } from './lifetimes.ts'
 import { applyPatches } from './patches.ts'
 import { createPolicy } from './policy.ts'
@@ -32,6 +33,8 @@ export interface ProviderParts {
   /** Asks before signing out, and says that it is done. */
   renderSignOut(ctx: KoaContextWithOIDC): void
   renderSignedOut(ctx: KoaContextWithOIDC): void
+  /** Shows the form in which an answer goes to the client. */
+  answerByForm: AnswerByForm
 }
 
 export const sessionCookie = 'keygrant-session'
@@ -126,12 +129,12 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
       (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     renderError: (ctx, out, error) => parts.renderError(ctx, out, error),
   }
-  const provider = new Provider(issuer, configuration)
+  const provider = new (providerWith(parts.answerByForm))(issuer, configuration)
   provider.proxy = true
   applyPatches(provider, parts)
   // Faults of ours: the handler around the provider answers them.
   provider.on('server_error', (ctx, error) => {
-    ;(ctx.state as { fault?: unknown }).fault = error
+    ;(ctx.state as { fault?: Error }).fault = error
   })
   return provider
 

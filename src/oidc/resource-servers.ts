@@ -4,6 +4,7 @@ import type { Client } from '../clients/client.ts'
 import type { ClientDirectory } from '../clients/directory.ts'
 import { mayGrant, type Giver, type Receiver } from '../grants/may-grant.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
+import { present } from './adapter/model.ts'
 import type { Unit } from './unit/unit.ts'
 
 export interface ResourceIndicators {
@@ -34,7 +35,7 @@ export function resourceIndicators(
     async getResourceServerInfo(ctx, identifier) {
       const resource = catalogue.byIdentifier(identifier)
       if (!resource) throw new errors.InvalidTarget(`no such resource: ask the platform to register ${identifier}`)
-      const client = await directory.find(ctx.oidc.client!.clientId)
+      const client = await directory.find(present(ctx.oidc.client, 'client').clientId)
       const giver = giverOf(ctx, currentUnit())
       // Until it is known who the person is, everything may be asked for; once they have signed in, this runs again.
       const unknown = giver === null && ctx.oidc.route === 'authorization'

@@ -8,6 +8,7 @@ import type { JWKS, KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientDirectory } from '../clients/directory.ts'
 import type { Mend } from './handler.ts'
 import { mayIntrospect } from './provider.ts'
+import { present } from './adapter/model.ts'
 import { accountOf, remember, type Unit } from './unit/unit.ts'
 import { revokeFamily } from './unit/families.ts'
 import { findFamily, tokenRevoked } from './unit/reads.ts'
@@ -25,7 +26,7 @@ export function structuredTokens({
   directory,
 }: {
   issuer: string
-  publicJwks(): JWKS
+  publicJwks: () => JWKS
   directory: ClientDirectory
 }): Mend {
   return async (ctx, unit) => {
@@ -33,7 +34,7 @@ export function structuredTokens({
     if (body?.error !== 'unsupported_token_type') return
     const { oidc } = ctx as unknown as KoaContextWithOIDC
     const token = oidc.params?.['token'] as string
-    const clientId = oidc.client!.clientId
+    const clientId = present(oidc.client, 'client').clientId
     if (oidc.route === 'introspection') {
       const claims = await verify(unit, token)
       const allowed =

@@ -4,7 +4,7 @@ import { openUnit, type Unit, type UnitOptions } from './unit/unit.ts'
 
 export interface Units {
   /** The unit of the request that is being served. */
-  current(): Unit
+  current: () => Unit
   /** Runs with a unit of its own. What it writes is written when it calls `flush`. */
   run<T>(
     about: Pick<UnitOptions, 'clientId' | 'interactionUid' | 'reason'>,

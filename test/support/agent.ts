@@ -47,7 +47,7 @@ export function createAgent(base: string): Agent {
     const [pair = '', ...attributes] = line.split(/; ?/)
     const at = pair.indexOf('=')
     const name = pair.slice(0, at)
-    const path = attributes.find((attribute) => /^path=/i.test(attribute))?.slice(5) ?? '/'
+    const path = attributes.find((one) => /^path=/i.test(one))?.slice(5) ?? '/'
     const key = `${name} ${path}`
     if (/expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(key)
     else jar.set(key, { value: pair.slice(at + 1), path })
@@ -93,7 +93,7 @@ export function createAgent(base: string): Agent {
       throw new Error(`too many redirects, the last to ${current.location}`)
     },
     get cookies() {
-      return new Map([...jar].map(([key, { value }]) => [key.split(' ')[0]!, value]))
+      return new Map([...jar].map(([key, { value }]) => [key.split(' ')[0] ?? '', value]))
     },
     clearCookies: () => jar.clear(),
   }

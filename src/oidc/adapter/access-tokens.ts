@@ -1,5 +1,4 @@
 /** Opaque access tokens, of people and of clients themselves. JWTs never come here. */
-import type { AdapterPayload } from 'oidc-provider'
 import { revokeFamily } from '../unit/families.ts'
 import { findToken, type AccessTokenRow } from '../unit/reads.ts'
 import { remember, type Unit } from '../unit/unit.ts'
@@ -31,7 +30,7 @@ const model = (kind: Kind): Model => ({
       ...(row.session_uid === null ? {} : { sessionUid: row.session_uid }),
       ...(row.scope === null ? {} : { scope: row.scope }),
       ...(row.audience === null ? {} : { aud: row.audience }),
-    } as AdapterPayload
+    }
   },
 
   upsert(unit, id, payload) {
@@ -44,8 +43,8 @@ const model = (kind: Kind): Model => ({
       scope: payload.scope ?? null,
       audience: (payload.aud as string | undefined) ?? null,
       payload: rest(payload, columns),
-      issued_at: dateOf(payload.iat!),
-      expires_at: dateOf(payload.exp!),
+      issued_at: dateOf(payload.iat),
+      expires_at: dateOf(payload.exp),
     })
   },
 

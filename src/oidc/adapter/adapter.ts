@@ -5,7 +5,7 @@ import { accessTokens, clientCredentials } from './access-tokens.ts'
 import { codes } from './codes.ts'
 import { families } from './families.ts'
 import { interactions } from './interactions.ts'
-import type { Model } from './model.ts'
+import type { Model, StoredPayload } from './model.ts'
 import { refreshTokens } from './refresh-tokens.ts'
 import { replays } from './replays.ts'
 import { sessions } from './sessions.ts'
@@ -30,7 +30,7 @@ export function createAdapter(clients: Model, currentUnit: () => Unit): AdapterF
       find: async (id) => model.find?.(currentUnit(), id),
       findByUid: async (uid) => model.findByUid?.(currentUnit(), uid),
       findByUserCode: () => Promise.resolve(undefined),
-      upsert: async (id, payload, expiresIn = 0) => model.upsert?.(currentUnit(), id, payload, expiresIn),
+      upsert: async (id, payload) => model.upsert?.(currentUnit(), id, payload as StoredPayload),
       consume: async (id) => model.consume?.(currentUnit(), id),
       destroy: async (id) => model.destroy?.(currentUnit(), id),
       revokeByGrantId: async (grantId) => model.revokeByGrantId?.(currentUnit(), grantId),

@@ -1,6 +1,5 @@
 /** Clients come from our own directory. What the provider must not know, or must not be able to use, stays out. */
 import { randomBytes } from 'node:crypto'
-import type { AdapterPayload } from 'oidc-provider'
 import { metadataOf, usesSecret } from '../../clients/client.ts'
 import type { ClientDirectory } from '../../clients/directory.ts'
 import type { Model } from './model.ts'
@@ -20,7 +19,7 @@ export function clientModel(directory: ClientDirectory): Model {
       if (!client || client.disabledAt) return undefined
       unit.clients.set(id, client)
       const metadata = metadataOf(client)
-      return (usesSecret(client) ? { ...metadata, client_secret: placeholder } : metadata) as AdapterPayload
+      return usesSecret(client) ? { ...metadata, client_secret: placeholder } : metadata
     },
   }
 }

@@ -4,7 +4,7 @@ import { day } from '../../platform/clock.ts'
 import { keepFamily, noteUse, revokeFamily } from '../unit/families.ts'
 import { findToken, type CodeRow } from '../unit/reads.ts'
 import { remember, type Unit } from '../unit/unit.ts'
-import { dateOf, resourceList, resourceValue, rest, seconds, type Model } from './model.ts'
+import { dateOf, resourceList, resourceValue, rest, seconds, type Model, type StoredPayload } from './model.ts'
 
 const columns = [
   'jti',
@@ -24,8 +24,8 @@ const columns = [
 /** What was found in a unit, so that `consume` knows its row. */
 const found = new WeakMap<Unit, Map<string, CodeRow>>()
 
-export const codes: Model = {
-  async find(unit, id) {
+export const codes = {
+  async find(unit: Unit, id: string): Promise<AdapterPayload | undefined> {
     const result = await findToken(
       unit.pool,
       'authorization_codes',
@@ -50,11 +50,11 @@ export const codes: Model = {
       redirectUri: token.redirect_uri,
       ...(token.scope === null ? {} : { scope: token.scope }),
       ...(token.resource.length === 0 ? {} : { resource: resourceValue(token.resource) }),
-    } as AdapterPayload
+    }
   },
 
-  upsert(unit, id, payload) {
-    const family = unit.families.get(payload.grantId!)?.family
+  upsert(unit: Unit, id: string, payload: StoredPayload): void {
+    const family = unit.families.get(payload.grantId ?? '')?.family
     if (family) keepFamily(unit, family)
     unit.writes.insert('authorization_codes', {
       digest: unit.secrets.digest('authorization_code', id),
@@ -66,14 +66,14 @@ export const codes: Model = {
       scope: payload.scope ?? null,
       resource: resourceList(payload.resource),
       payload: rest(payload, columns),
-      issued_at: dateOf(payload.iat!),
-      expires_at: dateOf(payload.exp!),
-      sweep_at: dateOf(payload.exp! + day),
+      issued_at: dateOf(payload.iat),
+      expires_at: dateOf(payload.exp),
+      sweep_at: dateOf(payload.exp + day),
     })
   },
 
   /** One conditional UPDATE: of two exchanges at the same moment, one finds nothing to do, and is a replay. */
-  consume(unit, id) {
+  consume(unit: Unit, id: string): void {
     const row = foundIn(unit).get(id)
     if (!row) throw new Error('an authorization code is consumed that was not found')
     noteUse(unit, row.family_id)
@@ -84,8 +84,8 @@ export const codes: Model = {
     )
   },
 
-  revokeByGrantId: (unit, familyId) => revokeFamily(unit, familyId),
-}
+  revokeByGrantId: (unit: Unit, familyId: string) => revokeFamily(unit, familyId),
+} satisfies Model
 
 function foundIn(unit: Unit): Map<string, CodeRow> {
   const map = found.get(unit) ?? new Map<string, CodeRow>()

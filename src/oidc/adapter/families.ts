@@ -5,11 +5,11 @@
 import type { AdapterPayload } from 'oidc-provider'
 import { revokeFamily } from '../unit/families.ts'
 import { findFamily, type FamilyRow, type GrantRow } from '../unit/reads.ts'
-import { remember } from '../unit/unit.ts'
+import { remember, type Unit } from '../unit/unit.ts'
 import { seconds, type Model } from './model.ts'
 
-export const families: Model = {
-  async find(unit, id) {
+export const families = {
+  async find(unit: Unit, id: string): Promise<AdapterPayload | undefined> {
     let around = unit.families.get(id)
     if (!around) {
       const loaded = await findFamily(unit.pool, id, unit.now)
@@ -21,8 +21,8 @@ export const families: Model = {
     return providerGrant(around.family, around.grant)
   },
 
-  destroy: (unit, id) => revokeFamily(unit, id),
-}
+  destroy: (unit: Unit, id: string) => revokeFamily(unit, id),
+} satisfies Model
 
 /** A family and the grant above it, in the provider's shape. */
 export function providerGrant(family: FamilyRow, grant: GrantRow): AdapterPayload {
@@ -40,7 +40,7 @@ export function providerGrant(family: FamilyRow, grant: GrantRow): AdapterPayloa
     openid: { scope: grant.oidc_scopes.join(' '), claims: grant.claims },
     resources: joined(grant.resource_scopes),
     rejected: refused,
-  } as AdapterPayload
+  }
 }
 
 function joined(scopes: Record<string, string[]>): Record<string, string> {

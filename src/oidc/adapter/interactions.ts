@@ -1,17 +1,18 @@
 /** Authorization requests that wait for a person. They rest sealed, under a hash of their id. */
 import type { AdapterPayload } from 'oidc-provider'
 import { findInteraction } from '../unit/reads.ts'
-import { dateOf, type Model } from './model.ts'
+import type { Unit } from '../unit/unit.ts'
+import { dateOf, type Model, type StoredPayload } from './model.ts'
 
-export const interactions: Model = {
-  async find(unit, id) {
+export const interactions = {
+  async find(unit: Unit, id: string): Promise<AdapterPayload | undefined> {
     const row = await findInteraction(unit.pool, unit.secrets.digests('interaction', id), unit.now)
     if (!row) return undefined
     const payload = unit.secrets.open(row.payload_sealed, binding(row.digest)).toString('utf8')
     return { ...(JSON.parse(payload) as AdapterPayload), jti: id }
   },
 
-  upsert(unit, id, payload) {
+  upsert(unit: Unit, id: string, payload: StoredPayload): void {
     const digest = unit.secrets.digest('interaction', id)
     const { jti: _, ...kept } = payload
     // The raw session cookie is in here, and nothing reads it: a session is known by its uid.
@@ -24,17 +25,17 @@ export const interactions: Model = {
           client_id: (payload.params?.['client_id'] as string | undefined) ?? null,
           payload_sealed: unit.secrets.seal(JSON.stringify({ ...kept, session }), binding(digest)),
           created_at: unit.now,
-          expires_at: dateOf(payload.exp!),
+          expires_at: dateOf(payload.exp),
         },
         { onConflict: { columns: ['digest'], update: ['payload_sealed', 'expires_at'] } },
       ),
     )
   },
 
-  destroy(unit, id) {
+  destroy(unit: Unit, id: string): void {
     unit.closing.delete(`interaction ${id}`)
     for (const digest of unit.secrets.digests('interaction', id)) unit.writes.remove('interactions', { digest })
   },
-}
+} satisfies Model
 
 const binding = (digest: Buffer) => ({ table: 'interactions', column: 'payload_sealed', row: digest.toString('hex') })

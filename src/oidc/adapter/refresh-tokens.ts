@@ -8,7 +8,7 @@ import { lifetimes } from '../lifetimes.ts'
 import { keepFamily, noteUse, revokeFamily } from '../unit/families.ts'
 import { findToken, type RefreshTokenRow } from '../unit/reads.ts'
 import { remember, type Unit } from '../unit/unit.ts'
-import { dateOf, resourceList, resourceValue, rest, seconds, type Model } from './model.ts'
+import { dateOf, resourceList, resourceValue, rest, seconds, type Model, type StoredPayload } from './model.ts'
 
 const columns = [
   'jti',
@@ -30,8 +30,8 @@ export const refreshTokenPrefix = 'kgrt_'
 
 const found = new WeakMap<Unit, Map<string, RefreshTokenRow>>()
 
-export const refreshTokens: Model = {
-  async find(unit, id) {
+export const refreshTokens = {
+  async find(unit: Unit, id: string): Promise<AdapterPayload | undefined> {
     if (!id.startsWith(refreshTokenPrefix)) return undefined
     const known = foundIn(unit).get(id)
     const row = known ?? (await load(unit, id))
@@ -52,11 +52,11 @@ export const refreshTokens: Model = {
       ...(row.scope === null ? {} : { scope: row.scope }),
       ...(row.resource.length === 0 ? {} : { resource: resourceValue(row.resource) }),
       rotations: row.rotations,
-    } as AdapterPayload
+    }
   },
 
-  upsert(unit, id, payload) {
-    const family = unit.families.get(payload.grantId!)?.family
+  upsert(unit: Unit, id: string, payload: StoredPayload): void {
+    const family = unit.families.get(payload.grantId ?? '')?.family
     if (family) keepFamily(unit, family)
     const parent = parents.get(unit)
     unit.writes.insert(
@@ -70,19 +70,19 @@ export const refreshTokens: Model = {
         session_uid: payload.sessionUid ?? null,
         scope: payload.scope ?? null,
         resource: resourceList(payload.resource),
-        rotations: (payload['rotations'] as number | undefined) ?? 0,
+        rotations: payload['rotations'] ?? 0,
         payload: rest(payload, columns),
-        issued_at: dateOf(payload.iat!),
-        initially_issued_at: dateOf((payload['iiat'] as number | undefined) ?? payload.iat!),
-        expires_at: dateOf(payload.exp!),
-        sweep_at: dateOf(payload.exp! + day),
+        issued_at: dateOf(payload.iat),
+        initially_issued_at: dateOf(payload['iiat'] ?? payload.iat),
+        expires_at: dateOf(payload.exp),
+        sweep_at: dateOf(payload.exp + day),
       },
       // The same successor, made by a retry: the first one stands.
       { onConflict: 'nothing' },
     )
   },
 
-  consume(unit, id) {
+  consume(unit: Unit, id: string): void {
     const row = foundIn(unit).get(id)
     if (!row) throw new Error('a refresh token is consumed that was not found')
     parents.set(unit, row)
@@ -98,14 +98,14 @@ export const refreshTokens: Model = {
     )
   },
 
-  destroy(unit, id) {
+  destroy(unit: Unit, id: string): void {
     const row = foundIn(unit).get(id)
     // A used one stays with its family, so that it is still known if it comes again.
     if (row && !row.consumed_at) unit.writes.remove('refresh_tokens', { digest: row.digest })
   },
 
-  revokeByGrantId: (unit, familyId) => revokeFamily(unit, familyId),
-}
+  revokeByGrantId: (unit: Unit, familyId: string) => revokeFamily(unit, familyId),
+} satisfies Model
 
 /** The token that this unit replaces. */
 const parents = new WeakMap<Unit, RefreshTokenRow>()

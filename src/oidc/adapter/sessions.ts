@@ -3,13 +3,13 @@
  * each other's, and a session in which nothing changed is not written.
  */
 import { isDeepStrictEqual } from 'node:util'
-import type { AdapterPayload } from 'oidc-provider'
+import type { AdapterPayload, UnknownObject } from 'oidc-provider'
 import { newId } from '../../platform/ids.ts'
 import { lifetimes } from '../lifetimes.ts'
 import { persistFamily } from '../unit/families.ts'
 import { findSession, type LoadedSession } from '../unit/reads.ts'
 import type { Unit } from '../unit/unit.ts'
-import { dateOf, seconds, type Model } from './model.ts'
+import { dateOf, seconds, present, type Model, type StoredPayload } from './model.ts'
 
 interface Authorization {
   sid?: string
@@ -17,8 +17,8 @@ interface Authorization {
   persistsLogout?: boolean
 }
 
-export const sessions: Model = {
-  async find(unit, id) {
+export const sessions = {
+  async find(unit: Unit, id: string): Promise<AdapterPayload | undefined> {
     const known = unit.sessions.get(`id ${id}`)
     const loaded = known ?? (await findSession(unit.pool, unit.secrets.digests('session', id), unit.now, unit.about))
     // A session of a person who is gone or disabled is none.
@@ -40,7 +40,7 @@ export const sessions: Model = {
   },
 
   /** Asked for the session that a token is bound to. It was read with the token, or is gone. */
-  async findByUid(unit, uid) {
+  async findByUid(unit: Unit, uid: string): Promise<AdapterPayload | undefined> {
     const loaded = unit.sessions.get(`uid ${uid}`)
     if (!loaded || (loaded.session.user_id !== null && !loaded.account)) return undefined
     const payload = payloadOf(unit, loaded, undefined)
@@ -57,17 +57,17 @@ export const sessions: Model = {
     return payload
   },
 
-  upsert(unit, id, payload) {
-    unit.closing.set(`session ${payload.uid!}`, () => write(unit, id, payload))
+  upsert(unit: Unit, id: string, payload: StoredPayload): void {
+    unit.closing.set(`session ${present(payload.uid, 'session uid')}`, () => write(unit, id, payload))
   },
 
   /** Signing out ends the session, and every family that was not allowed to outlive it. */
-  destroy(unit, id) {
+  destroy(unit: Unit, id: string): void {
     const loaded = unit.sessions.get(`id ${id}`)
     if (!loaded) return
     endSession(unit, loaded.session.id, loaded.session.uid)
   },
-}
+} satisfies Model
 
 export function endSession(unit: Unit, sessionId: string, uid: string): void {
   unit.closing.delete(`session ${uid}`)
@@ -102,13 +102,13 @@ function payloadOf(unit: Unit, { session, clients }: LoadedSession, id: string |
     ...(session.acr === null ? {} : { acr: session.acr }),
     ...(session.amr.length === 0 ? {} : { amr: session.amr }),
     ...(session.transient ? { transient: true } : {}),
-    ...(session.state_sealed ? { state: stateOf(unit, session) } : {}),
+    ...(session.state_sealed ? { state: stateOf(unit, session) as UnknownObject } : {}),
     ...(clients.length === 0 ? {} : { authorizations }),
-  } as AdapterPayload
+  }
 }
 
-function write(unit: Unit, id: string, payload: AdapterPayload): void {
-  const uid = payload.uid!
+function write(unit: Unit, id: string, payload: StoredPayload): void {
+  const uid = present(payload.uid, 'session uid')
   const loaded = unit.sessions.get(`uid ${uid}`)
   const sessionId = loaded?.session.id ?? newId('ses', unit.clock)
   const row = {
@@ -116,7 +116,7 @@ function write(unit: Unit, id: string, payload: AdapterPayload): void {
     user_id: payload.accountId ?? null,
     signed_in_at: payload.loginTs === undefined ? null : dateOf(payload.loginTs),
     acr: payload.acr ?? null,
-    amr: (payload.amr as string[] | undefined) ?? [],
+    amr: payload.amr ?? [],
     transient: payload.transient ?? false,
     state_sealed:
       payload.state === undefined
@@ -126,7 +126,7 @@ function write(unit: Unit, id: string, payload: AdapterPayload): void {
             column: 'state_sealed',
             row: sessionId,
           }),
-    expires_at: dateOf(payload.exp!),
+    expires_at: dateOf(payload.exp),
   }
   if (!loaded) unit.writes.insert('sessions', { id: sessionId, uid, created_at: unit.now, ...row })
   else if (changed(unit, loaded, payload, row)) unit.writes.update('sessions', row, { id: sessionId })

@@ -6,7 +6,7 @@ import type { Catalogue } from '../../resources/catalogue.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { claims as claimsByScope, oidcScopes } from '../claims.ts'
 import { receiverOf } from '../resource-servers.ts'
-import type { Interaction } from './interaction.ts'
+import { text, type Interaction } from './interaction.ts'
 
 export interface Asked {
   identityScopes: IdentityScope[]
@@ -21,7 +21,7 @@ export interface Asked {
 const identityOptional: Record<IdentityScope['name'], boolean> = { openid: false, profile: true, email: true }
 
 export function askedFor(interaction: Interaction, catalogue: Catalogue, giver: Giver, before: Grant | null): Asked {
-  const requested = new Set(String(interaction.params['scope'] ?? '').split(' '))
+  const requested = new Set((text(interaction.params['scope']) ?? '').split(' '))
   const claims = claimsAsked(interaction.params['claims'])
   const receiver = receiverOf(interaction.client)
 
@@ -37,9 +37,9 @@ export function askedFor(interaction: Interaction, catalogue: Catalogue, giver: 
       }
     })
 
-  const resources = [interaction.params['resource'] ?? []]
+  const resources = [interaction.params['resource'] as string | string[] | undefined]
     .flat()
-    .flatMap((identifier) => catalogue.byIdentifier(String(identifier)) ?? [])
+    .flatMap((identifier) => (identifier === undefined ? [] : (catalogue.byIdentifier(identifier) ?? [])))
     .map((resource) => ({
       resource,
       scopes: resource.scopes
@@ -83,7 +83,7 @@ export function answerOf(asked: Asked, ticked: ReadonlySet<string>, requested: R
 
 export function requestedScopes(interaction: Interaction): ReadonlySet<string> {
   return new Set(
-    String(interaction.params['scope'] ?? '')
+    (text(interaction.params['scope']) ?? '')
       .split(' ')
       .filter((name) => (oidcScopes as readonly string[]).includes(name)),
   )

@@ -1,12 +1,13 @@
 /** One authorization request that waits for a person: found by the browser that began it, and answered once. */
 import type { Context } from 'koa'
-import type { AdapterPayload, InteractionResults } from 'oidc-provider'
+import type { InteractionResults } from 'oidc-provider'
 import type { Client } from '../../clients/client.ts'
 import type { ClientDirectory } from '../../clients/directory.ts'
 import { negotiateLocale, type Locale } from '../../http/messages.ts'
 import type { Destination } from '../../http/page-models.ts'
 import { constantTimeEqual } from '../../platform/secrets.ts'
 import { interactions as model } from '../adapter/interactions.ts'
+import type { StoredPayload } from '../adapter/model.ts'
 import { interactionCookie } from '../provider.ts'
 import type { Units } from '../units.ts'
 
@@ -19,7 +20,7 @@ export interface Interaction {
   beganAt: number
   /** The session that it began in. */
   sessionUid: string | null
-  payload: AdapterPayload
+  payload: StoredPayload
 }
 
 export interface Interactions {
@@ -37,18 +38,19 @@ export const resumePath = (uid: string): `/${string}` => `/oauth2/authorize/${ui
 
 export function createInteractions({ units, directory }: { units: Units; directory: ClientDirectory }): Interactions {
   async function load(uid: string): Promise<Interaction | null> {
-    const payload = await units.run({}, (unit) => model.find!(unit, uid))
+    const payload = await units.run({}, (unit) => model.find(unit, uid))
     const clientId = payload?.params?.['client_id']
     const client = typeof clientId === 'string' ? await directory.find(clientId) : null
     if (!payload || !client || client.disabledAt) return null
+    const stored = payload as StoredPayload
     return {
       uid,
       prompt: payload.prompt?.name ?? '',
       params: payload.params ?? {},
       client,
-      beganAt: payload.iat ?? 0,
+      beganAt: stored.iat,
       sessionUid: payload.session?.uid ?? null,
-      payload,
+      payload: stored,
     }
   }
 
@@ -73,7 +75,7 @@ export function createInteractions({ units, directory }: { units: Units; directo
       units.run({}, async (unit) => {
         const { payload, uid } = interaction
         const given: InteractionResults = 'error' in result ? result : { ...payload.lastSubmission, ...result }
-        model.upsert!(unit, uid, { ...payload, result: given }, 0)
+        model.upsert(unit, uid, { ...payload, result: given })
         await unit.flush()
       }),
   }
@@ -89,7 +91,7 @@ export function destination(uri: string): Destination {
   if (!url) return { host: uri, kind: 'app' }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return { host: url.protocol.replace(/:$/, ''), kind: 'app' }
-  const loopback = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\./.test(url.hostname)
+  const loopback = url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.')
   return { host: url.host, kind: loopback ? 'loopback' : 'web' }
 }
 

@@ -11,6 +11,7 @@ import type { Views } from '../../http/views.ts'
 import { secondsFrom, type Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
 import type { Catalogue } from '../../resources/catalogue.ts'
+import { present, seconds } from '../adapter/model.ts'
 import { lifetimes } from '../lifetimes.ts'
 import { accountOf } from '../unit/unit.ts'
 import type { Units } from '../units.ts'
@@ -38,7 +39,7 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
   /** What can't be found has expired, was answered, or began in another browser. */
   function withInteraction(handle: (page: Page, interaction: Interaction) => Promise<void> | void) {
     return async (page: Page) => {
-      const interaction = await interactions.find(page.ctx, page.params['uid']!)
+      const interaction = await interactions.find(page.ctx, page.params['uid'] ?? '')
       if (!interaction) return showError(page.ctx, views, { status: 400, reason: 'interaction_expired' })
       const locale = localeOf(interaction)
       if (locale) page.speak(locale)
@@ -69,13 +70,13 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
 
   function signedInSince(page: Page, { beganAt }: Interaction): boolean {
     const at = page.session?.signedInAt
-    return at != null && at.getTime() / 1000 >= beganAt
+    return at !== undefined && at !== null && at.getTime() / 1000 >= beganAt
   }
 
   async function signedIn(page: Page, interaction: Interaction, person: Person): Promise<void> {
-    const at = page.session!.signedInAt!
+    const { signedInAt, amr } = present(page.session, 'session')
     const result: InteractionResults = {
-      login: { accountId: person.id, ts: Math.floor(at.getTime() / 1000), amr: [...page.session!.amr] },
+      login: { accountId: person.id, ts: seconds(present(signedInAt, 'time of sign-in')), amr: [...amr] },
       select_account: {},
     }
     // The session that it began in may be another one now.

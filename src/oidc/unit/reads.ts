@@ -163,9 +163,10 @@ export async function findSession(
   const values = [digests, now, about.clientId, about.interaction]
   const { rows } = await pool.query<Record<string, unknown>>({ name: 'oidc-session', text: loadSession, values })
   const row = rows[0]
-  if (!row) return null
+  const found = row && revive<SessionRow>(row['session'])
+  if (!found) return null
   return {
-    session: revive<SessionRow>(row['session'])!,
+    session: found,
     account: revive<AccountRow>(row['account']),
     grant: revive<GrantRow>(row['grant']),
     family: revive<FamilyRow>(row['family']),

@@ -50,7 +50,7 @@ export function writeBuilder(): WriteBuilder {
     return `$${values.length}::${type}`
   }
   const bindColumn = <T extends TableName>(table: T, column: string, value: unknown) =>
-    bind(value, (tables[table] as Record<string, string>)[column]!)
+    bind(value, typeOf(table, column))
   const conditions = <T extends TableName>(table: T, where: RowOf<T>) =>
     Object.entries(where)
       .map(([column, value]) => `${column} = ${bindColumn(table, column, value)}`)
@@ -125,4 +125,10 @@ export function writeBuilder(): WriteBuilder {
       }
     },
   }
+}
+
+function typeOf(table: TableName, column: string): string {
+  const type = (tables[table] as Record<string, string>)[column]
+  if (type === undefined) throw new Error(`no column ${column} in ${table}`)
+  return type
 }

@@ -55,7 +55,7 @@ export function connectedAppRoutes(parts: {
 
   /** What belongs to somebody else is answered like what isn't there. */
   async function appOf(page: PersonalPage): Promise<ConnectedApp> {
-    const grant = await findGrantById(db, page.params['id']!)
+    const grant = await findGrantById(db, page.params['id'] ?? '')
     const app = grant?.userId === page.person.id ? await describe(grant) : null
     if (!app) throw new Problem('not_found')
     return app

@@ -1,20 +1,20 @@
 /** The browser's session outside of the provider's routes: who is signed in, signing in, signing out. */
 import type { Context } from 'koa'
 import type { AdapterPayload } from 'oidc-provider'
-import type { CookieRules } from '../http/cookies.ts'
-import type { BrowserSession } from '../http/pages.ts'
-import { epochSeconds } from '../platform/clock.ts'
-import { randomSecret } from '../platform/random.ts'
-import type { Sessions } from '../users/sessions.ts'
-import { dateOf } from './adapter/model.ts'
-import { sessions as model } from './adapter/sessions.ts'
-import { lifetimes } from './lifetimes.ts'
-import { sessionCookie } from './provider.ts'
-import type { Unit } from './unit/unit.ts'
-import type { Units } from './units.ts'
+import type { CookieRules } from '../../http/cookies.ts'
+import type { BrowserSession } from '../../http/pages.ts'
+import { epochSeconds } from '../../platform/clock.ts'
+import { randomSecret } from '../../platform/random.ts'
+import type { Sessions } from '../../users/sessions.ts'
+import { dateOf, present, type StoredPayload } from '../adapter/model.ts'
+import { sessions as model } from '../adapter/sessions.ts'
+import { lifetimes } from '../lifetimes.ts'
+import { sessionCookie } from '../provider.ts'
+import type { Unit } from '../unit/unit.ts'
+import type { Units } from '../units.ts'
 
 export interface BrowserSessions extends Sessions {
-  find(ctx: Context): Promise<BrowserSession | null>
+  find: (ctx: Context) => Promise<BrowserSession | null>
 }
 
 export function createSessions({ units, cookies }: { units: Units; cookies: CookieRules }): BrowserSessions {
@@ -24,7 +24,7 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
   async function load(ctx: Context, unit: Unit): Promise<{ id: string; payload: AdapterPayload } | null> {
     const id = ctx.cookies.get(name, { signed: true })
     if (!id) return null
-    const payload = await model.find!(unit, id)
+    const payload = await model.find(unit, id)
     return payload ? { id, payload } : null
   }
 
@@ -36,7 +36,7 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
         const { uid, loginTs, accountId, amr } = loaded.payload
         const account = accountId === undefined ? null : unit.accounts.get(accountId)
         return {
-          uid: uid!,
+          uid: present(uid, 'session uid'),
           signedInAt: loginTs === undefined ? null : dateOf(loginTs),
           amr: amr ?? [],
           person: account
@@ -54,26 +54,27 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
         const loaded = await load(ctx, unit)
         const before = loaded?.payload
         const same = before !== undefined && (before.accountId === undefined || before.accountId === user.id)
-        if (before && !same) model.destroy!(unit, loaded.id)
+        if (before && !same) model.destroy(unit, loaded.id)
         const id = randomSecret(32)
         const now = epochSeconds(unit.clock)
-        const payload: AdapterPayload = {
-          ...(same ? before : { uid: randomSecret(32), iat: now }),
+        const payload: StoredPayload = {
+          ...(same ? before : { uid: randomSecret(32) }),
+          iat: before?.iat ?? now,
           kind: 'Session',
           accountId: user.id,
           loginTs: now,
           amr,
           exp: now + lifetimes.session,
         }
-        model.upsert!(unit, id, payload, lifetimes.session)
+        model.upsert(unit, id, payload)
         await unit.flush()
-        ctx.cookies.set(name, id, { ...cookies.options, expires: dateOf(payload.exp!) })
+        ctx.cookies.set(name, id, { ...cookies.options, expires: dateOf(payload.exp) })
       }),
 
     signOut: (ctx) =>
       units.run({}, async (unit) => {
         const loaded = await load(ctx, unit)
-        if (loaded) model.destroy!(unit, loaded.id)
+        if (loaded) model.destroy(unit, loaded.id)
         await unit.flush()
         ctx.cookies.set(name, null, cookies.options)
       }),

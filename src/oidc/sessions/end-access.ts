@@ -1,9 +1,9 @@
 /** Ends a person's sessions and what hangs on them, in the transaction of the change that is the reason: a reset, a proof by another route. */
-import type { Event } from '../audit/events.ts'
-import { record } from '../audit/record.ts'
-import { notify } from '../platform/changes.ts'
-import type { EndAccess } from '../users/sessions.ts'
-import { deleteSessionsOf, revokeFamiliesOfUser } from './end-access-store.ts'
+import type { Event } from '../../audit/events.ts'
+import { record } from '../../audit/record.ts'
+import { notify } from '../../platform/changes.ts'
+import type { EndAccess } from '../../users/sessions.ts'
+import { deleteSessionsOf, revokeFamiliesOfUser } from './store.ts'
 
 export const endAccess: EndAccess = async (tx, userId, { families: all }, context) => {
   const sessions = await deleteSessionsOf(tx, userId)

@@ -1,17 +1,17 @@
 /** The provider that is in use: built anew, without a restart, when a key's stage changes here or on another node. */
 import type { JWKS, Provider } from 'oidc-provider'
-import type { Changes } from '../platform/changes.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
-import type { Log } from '../platform/log.ts'
-import type { Secrets } from '../platform/secrets.ts'
+import type { Changes } from '../../platform/changes.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import type { Log } from '../../platform/log.ts'
+import type { Secrets } from '../../platform/secrets.ts'
 import { currentJwks, stageCheckSeconds } from './signing-keys.ts'
 
 export interface SigningRing extends AsyncDisposable {
   /** Ask each time; never keep it. */
-  provider(): Provider
-  publicJwks(): JWKS
-  refresh(): Promise<void>
+  provider: () => Provider
+  publicJwks: () => JWKS
+  refresh: () => Promise<void>
 }
 
 export async function openSigningRing(options: {
@@ -20,7 +20,7 @@ export async function openSigningRing(options: {
   clock: Clock
   changes: Pick<Changes, 'on' | 'onGap'>
   log: Log
-  build(jwks: JWKS): Provider
+  build: (jwks: JWKS) => Provider
 }): Promise<SigningRing> {
   const { db, secrets, clock, changes, log, build } = options
   let current = await load()

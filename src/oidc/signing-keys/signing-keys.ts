@@ -5,13 +5,13 @@
 import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { JWK, JWKS } from 'oidc-provider'
-import { record, systemContext, type AuditContext } from '../audit/record.ts'
-import { notify } from '../platform/changes.ts'
-import { day, hour, type Clock } from '../platform/clock.ts'
-import type { Db, Tx } from '../platform/database.ts'
-import { newId } from '../platform/ids.ts'
-import type { Secrets } from '../platform/secrets.ts'
-import * as store from './signing-keys-store.ts'
+import { record, systemContext, type AuditContext } from '../../audit/record.ts'
+import { notify } from '../../platform/changes.ts'
+import { day, hour, type Clock } from '../../platform/clock.ts'
+import type { Db, Tx } from '../../platform/database.ts'
+import { newId } from '../../platform/ids.ts'
+import type { Secrets } from '../../platform/secrets.ts'
+import * as store from './store.ts'
 
 /** RS256 signs ID tokens unless a client asks otherwise (OIDC Core, 15.1); ES256 signs access tokens. */
 export const signingAlgorithms = ['RS256', 'ES256'] as const

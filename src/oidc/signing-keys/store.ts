@@ -1,7 +1,7 @@
 /** The rows of the signing keys. */
 import type { JWK } from 'oidc-provider'
-import type { Db, Tx } from '../platform/database.ts'
-import type { Prisma } from '../platform/prisma/client.ts'
+import type { Db, Tx } from '../../platform/database.ts'
+import type { Prisma } from '../../platform/prisma/client.ts'
 import type { SigningAlgorithm, SigningKey } from './signing-keys.ts'
 
 /** One node at a time makes or turns keys. */

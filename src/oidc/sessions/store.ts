@@ -1,5 +1,5 @@
 /** The rows that end with a person's access. */
-import type { Tx } from '../platform/database.ts'
+import type { Tx } from '../../platform/database.ts'
 
 export async function deleteSessionsOf(tx: Tx, userId: string): Promise<{ id: string; uid: string }[]> {
   // deleteMany returns no rows, and which sessions ended has to be told.
