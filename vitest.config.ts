@@ -1,13 +1,10 @@
 /** How the tests run: every file in a process of its own, against a real database and a real browser. */
-import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/install-chromium.ts', 'test/support/global-setup.ts'].filter((file) =>
-      existsSync(file),
-    ),
+    globalSetup: ['test/support/install-chromium.ts', 'test/support/global-setup.ts'],
     pool: 'forks',
     // Two, also on a large machine: each worker has a browser, a server and a database behind it.
     maxWorkers: 2,
