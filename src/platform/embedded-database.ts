@@ -46,7 +46,11 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
     await Promise.all([checkVersion(programs, cluster), endOrphan(cluster, log)])
   }
   const server = await startOnFreePort(programs, cluster, { settings, log })
-  const stop = keepRunning(server, (port) => startServer(programs, cluster, { port, settings, log }), log)
+  const restart = async (port: number) => {
+    await endOrphan(cluster, log)
+    return startServer(programs, cluster, { port, settings, log })
+  }
+  const stop = keepRunning(server, restart, log)
   opening.defer(stop)
 
   const open = opening.move()
@@ -55,6 +59,9 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
+
+/** What keeps Postgres from starting now and not in a moment: the port was taken after we looked, or a killed server's processes still linger. */
+const PASSING = ['could not create any TCP/IP sockets', 'is still in use']
 
 async function startOnFreePort(
   programs: Programs,
@@ -65,10 +72,9 @@ async function startOnFreePort(
     try {
       return await startServer(programs, cluster, { ...options, port: await freePort() })
     } catch (error) {
-      // Between our look and its start, somebody else may have taken the port.
-      const taken =
-        error instanceof EmbeddedDatabaseError && error.message.includes('could not create any TCP/IP sockets')
-      if (!taken || attempt === 5) throw error
+      const passing = error instanceof EmbeddedDatabaseError && PASSING.some((text) => error.message.includes(text))
+      if (!passing || attempt === 10) throw error
+      await delay(attempt * 50)
     }
   }
 }

@@ -21,10 +21,18 @@ const ROOT_HOMES = '/var/lib/keygrant'
 export async function prepareHome(dataDir: string): Promise<Home> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const link = join(dataDir, 'postgres')
-  const existing = await lstat(link).catch(() => null)
-  const folder = existing === null ? await createHome(dataDir, link) : await openHome(link)
+  const exists = (await lstat(link).catch(() => null)) !== null
+  const folder = exists ? await openHome(link) : await createHome(dataDir, link)
   const account = isRoot() ? await ownerOf(folder) : null
-  if (account !== null && existing?.isDirectory() === true) await letThrough(dataDir, account)
+  if (account !== null) {
+    await letThrough(dataDir, account)
+    if (!(await canReach(folder, account))) {
+      throw new EmbeddedDatabaseError(
+        `${folder} lies in a folder that its account (${account.uid}) may not enter, and Postgres refuses to run as root. ` +
+          `Move DATA_DIR, or set DATABASE_URL.`,
+      )
+    }
+  }
   return { folder, account, copies: isRoot() ? ROOT_HOMES : dataDir, password: await readPassword(folder, account) }
 }
 

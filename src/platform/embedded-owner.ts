@@ -1,6 +1,6 @@
 /** One server per data folder: who holds it, and what a server that was killed may have left running. */
 import { execFile } from 'node:child_process'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -38,47 +38,65 @@ export async function findProcess(pid: number): Promise<Process | null> {
 
 /** Claims the folder for this process, or says who has it. The claim ends with `release` or with the process. */
 export async function claim(home: string): Promise<{ release(): Promise<void> }> {
-  const file = join(home, 'owner')
-  const own = `${process.pid} ${(await findProcess(process.pid))?.started ?? ''}`
-  for (;;) {
-    try {
-      await writeFile(file, own, { flag: 'wx', mode: 0o600 })
-      return { release: () => rm(file, { force: true }) }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  const file = ownerFile(home)
+  const draft = `${file}.${process.pid}`
+  await writeFile(draft, `${process.pid} ${(await findProcess(process.pid))?.started ?? ''}`, { mode: 0o600 })
+  try {
+    for (;;) {
+      // A link, since it appears with its content and only if there is none.
+      const taken = await link(draft, file).then(() => false, ifExists)
+      if (!taken) return { release: () => rm(file, { force: true }) }
+      const { text, pid, alive } = await readOwner(home)
+      if (alive) {
+        throw new EmbeddedDatabaseError(
+          `Another Keygrant (process ${pid}) is using the database in ${home}. Stop it first, or set DATA_DIR or ` +
+            `DATABASE_URL: several servers share one database only through DATABASE_URL.`,
+        )
+      }
+      // Of several that find a stale claim, one moves it away; whoever moved a fresh one instead puts it back.
+      const stale = `${draft}.stale`
+      await rename(file, stale).catch(() => undefined)
+      if ((await readFile(stale, 'utf8').catch(() => text)) !== text) await link(stale, file).catch(ifExists)
+      await rm(stale, { force: true })
     }
-    const holder = await readFile(file, 'utf8').catch(() => '')
-    const pid = Number.parseInt(holder, 10)
-    const alive = pid > 0 ? await findProcess(pid) : null
-    if (alive !== null && holder === `${pid} ${alive.started}`) {
-      throw new EmbeddedDatabaseError(
-        `Another Keygrant (process ${pid}) is using the database in ${home}. Stop it first, or set DATA_DIR or DATABASE_URL: ` +
-          `several servers share one database only through DATABASE_URL.`,
-      )
-    }
-    // Of several that find a stale claim, one moves it away; whoever moved a fresh one instead puts it back.
-    const stale = `${file}.${process.pid}`
-    await rename(file, stale).catch(() => undefined)
-    if ((await readFile(stale, 'utf8').catch(() => holder)) !== holder) await rename(stale, file)
-    await rm(stale, { force: true })
+  } finally {
+    await rm(draft, { force: true })
   }
 }
 
-/** Ends a Postgres that outlived its server, and clears away what would keep the next one from starting. */
+/** Who holds the folder. A claim that a killed server left behind names a process that has ended, or one started since. */
+export async function readOwner(home: string): Promise<{ text: string; pid: number; alive: boolean }> {
+  const text = await readFile(ownerFile(home), 'utf8').catch(() => '')
+  const pid = Number.parseInt(text, 10)
+  const holder = pid > 0 ? await findProcess(pid) : null
+  return { text, pid, alive: holder !== null && text === `${pid} ${holder.started}` }
+}
+
+const ownerFile = (home: string): string => join(home, 'owner')
+
+function ifExists(error: NodeJS.ErrnoException): true {
+  if (error.code === 'EEXIST') return true
+  throw error
+}
+
+/** Ends a Postgres that outlived its server, and corrects what would keep the next one from starting. */
 export async function endOrphan(cluster: string, log: Log): Promise<void> {
   const file = join(cluster, 'postmaster.pid')
-  const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10)
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const pid = Number.parseInt(text, 10)
   if (!(pid > 0)) return
   const found = await findProcess(pid)
-  if (found === null) return
-  if (!isPostgresOn(found, cluster)) {
-    // The number belongs to a stranger by now. Postgres itself would take the stranger for a server and refuse to start.
-    await rm(file, { force: true })
-    return
+  if (found !== null && isPostgresOn(found, cluster)) {
+    log.warn({ pid }, 'ending the database server that an earlier process left behind')
+    return endPostgres(pid, cluster)
   }
-  log.warn({ pid }, 'ending the database server that an earlier process left behind')
-  await endPostgres(pid, cluster)
+  // Postgres would take a stranger with this number, or a corpse that nobody has buried, for a living server. The rest of
+  // the file stays: from it, Postgres knows whether processes of the old server still hold the shared memory.
+  await writeFile(file, text.replace(/^\d+/, String(NO_PROCESS)))
 }
+
+/** Above every system's largest process number. */
+const NO_PROCESS = 2_147_483_647
 
 /** Fast shutdown, then immediate, then by force; Postgres recovers from each at its next start. */
 export async function endPostgres(pid: number, cluster: string): Promise<void> {

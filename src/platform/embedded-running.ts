@@ -1,13 +1,13 @@
 /** Where the embedded database of a running server is, for the command that works beside it. */
 import { readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findProcess } from './embedded-owner.ts'
+import { readOwner } from './embedded-owner.ts'
 import { DATABASE, USER } from './embedded-server.ts'
 
 /** Its URL, or null if no server runs on the data folder. Changes nothing. */
 export async function findRunningEmbeddedDatabase(dataDir: string): Promise<string | null> {
   const home = await realpath(join(dataDir, 'postgres')).catch(() => null)
-  if (home === null || !(await isOwned(home))) return null
+  if (home === null || !(await readOwner(home)).alive) return null
   const [password, pidFile] = await Promise.all([
     read(join(home, 'password')),
     read(join(home, 'cluster/postmaster.pid')),
@@ -16,14 +16,6 @@ export async function findRunningEmbeddedDatabase(dataDir: string): Promise<stri
   const port = Number(pidFile?.split('\n')[3])
   if (password === null || !Number.isInteger(port) || port === 0) return null
   return `postgres://${USER}:${password.trim()}@127.0.0.1:${port}/${DATABASE}`
-}
-
-/** A file that a killed server left behind names a process that has ended, or another that was started since. */
-async function isOwned(home: string): Promise<boolean> {
-  const owner = (await read(join(home, 'owner'))) ?? ''
-  const pid = Number.parseInt(owner, 10)
-  const holder = pid > 0 ? await findProcess(pid) : null
-  return holder !== null && owner === `${pid} ${holder.started}`
 }
 
 const read = (file: string): Promise<string | null> => readFile(file, 'utf8').catch(() => null)
