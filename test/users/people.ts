@@ -1,6 +1,6 @@
 /** People's services on a database of their own, with a clock that tests move and the mails that were posted. */
 import { systemContext, type AuditContext } from '../../src/audit/record.ts'
-import { endAccess } from '../../src/oidc/end-access.ts'
+import { endAccess } from '../../src/oidc/sessions/end-access.ts'
 import { joinOrganization } from '../../src/organizations/join.ts'
 import { createPersonalOrganization } from '../../src/organizations/personal.ts'
 import { openDatabase, type Db } from '../../src/platform/database.ts'

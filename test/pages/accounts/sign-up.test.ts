@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openSite, otherPassword, password, type Site } from './site.ts'
-import { formOf, type Answer } from './visitor.ts'
+import type { Answer } from '../../support/agent.ts'
+import { openSite, otherPassword, password, pathOf, valueOf, type Site } from './site.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -8,59 +8,64 @@ beforeAll(async () => {
 })
 afterAll(() => site[Symbol.asyncDispose]())
 
+async function ask(email: string, agent = site.agent()): Promise<Answer> {
+  await agent.get('/sign-up')
+  return agent.submit('/sign-up', { email })
+}
+
 /** A page without what differs from one request to the next. */
-const essence = ({ status, text }: Answer, email: string) => ({
+const essence = ({ status, html }: Answer, email: string) => ({
   status,
-  text: text.replaceAll(email, 'EMAIL').replaceAll(/name="_csrf" value="[^"]*"/g, ''),
+  html: html.replaceAll(email, 'EMAIL').replaceAll(/name="_csrf" value="[^"]*"/g, ''),
 })
 
 describe('signing up', () => {
   test('asks for an address, then behind the mailed link for a name and a password, and signs in', async () => {
-    const visitor = site.visitor()
-    const asked = await visitor.submit(await visitor.get('/sign-up'), { email: 'ann@example.com' })
+    const agent = site.agent()
+    const asked = await ask('ann@example.com', agent)
     expect(asked.status).toBe(200)
-    expect(asked.text).toContain('ann@example.com')
-    const opened = await visitor.get(site.linkIn(await site.mailTo('ann@example.com')))
-    expect(Object.keys(formOf(opened.text).values)).toEqual(expect.arrayContaining(['name', 'password']))
-    const done = await visitor.submit(opened, { name: 'Ann', password })
-    expect([done.status, done.location]).toEqual([303, '/account'])
-    expect((await visitor.get('/account')).location).toBe('/account/connected-apps')
-    expect((await visitor.get('/sign-in')).location).toBe('/account')
+    expect(asked.html).toContain('ann@example.com')
+    const link = await site.linkTo('ann@example.com')
+    const opened = await agent.get(link)
+    expect([valueOf(opened, 'name'), valueOf(opened, 'password')]).toEqual(['', ''])
+    const done = await agent.submit(pathOf(link), { name: 'Ann', password })
+    expect([done.status, pathOf(done.location)]).toEqual([303, '/account'])
+    expect(pathOf((await agent.get('/account')).location)).toBe('/account/connected-apps')
+    expect((await agent.get('/account/connected-apps')).html).toContain('ann@example.com')
   })
 
   test('a GET never consumes a link', async () => {
-    const visitor = site.visitor()
-    await visitor.submit(await visitor.get('/sign-up'), { email: 'scanned@example.com' })
-    const path = site.linkIn(await site.mailTo('scanned@example.com'))
-    for (let i = 0; i < 3; i++) expect((await site.visitor().get(path)).status).toBe(200)
-    const done = await visitor.submit(await visitor.get(path), { name: 'Ann', password })
-    expect(done.status).toBe(303)
-    const dead = await visitor.get(path)
+    const agent = site.agent()
+    await ask('scanned@example.com', agent)
+    const link = await site.linkTo('scanned@example.com')
+    for (let i = 0; i < 3; i++) expect((await site.agent().get(link)).status).toBe(200)
+    expect((await site.agent().fetch(link, { method: 'HEAD' })).status).toBe(200)
+    await agent.get(link)
+    expect((await agent.submit(pathOf(link), { name: 'Ann', password })).status).toBe(303)
+    const dead = await agent.get(link)
     expect(dead.status).toBe(410)
-    expect(dead.text).toContain('/sign-up')
+    expect(dead.html).toContain('href="/sign-up"')
   })
 
   test('answers a known and an unknown address alike', async () => {
     await site.signedUp('known@example.com')
     const answers = []
-    for (const email of ['known@example.com', 'fresh@example.com']) {
-      const visitor = site.visitor()
-      answers.push(essence(await visitor.submit(await visitor.get('/sign-up'), { email }), email))
-    }
+    for (const email of ['known@example.com', 'fresh@example.com']) answers.push(essence(await ask(email), email))
     expect(answers[0]).toEqual(answers[1])
     expect((await site.mailTo('known@example.com', 2)).text).toContain('/forgot-password')
-    expect(site.linkIn(await site.mailTo('fresh@example.com'))).toMatch(/^\/links\//)
+    expect(await site.linkTo('fresh@example.com')).toContain('/links/')
   })
 
   test('comes back with 422, the fault and the name, and never with the password', async () => {
-    const visitor = site.visitor()
-    await visitor.submit(await visitor.get('/sign-up'), { email: 'fault@example.com' })
-    const opened = await visitor.get(site.linkIn(await site.mailTo('fault@example.com')))
-    const again = await visitor.submit(opened, { name: 'Ann <b>', password: 'too short' })
+    const agent = site.agent()
+    await ask('fault@example.com', agent)
+    const link = await site.linkTo('fault@example.com')
+    await agent.get(link)
+    const again = await agent.submit(pathOf(link), { name: 'Ann <b>', password: 'a word or so' })
     expect(again.status).toBe(422)
-    expect(again.text).not.toContain('too short"')
-    expect(formOf(again.text).values).toMatchObject({ name: 'Ann <b>', password: '' })
-    expect((await visitor.submit(again, { name: 'Ann', password })).status).toBe(303)
+    expect(again.html).not.toContain('a word or so')
+    expect([valueOf(again, 'name'), valueOf(again, 'password')]).toEqual(['Ann <b>', ''])
+    expect((await agent.submit(pathOf(link), { name: 'Ann', password })).status).toBe(303)
   })
 
   test.each([
@@ -68,32 +73,30 @@ describe('signing up', () => {
     ['not an address', 'Enter a whole email address'],
     ['a@example.com,b@example.com', 'Enter a whole email address'],
   ])('says what is wrong with %j', async (email, words) => {
-    const visitor = site.visitor()
-    const again = await visitor.submit(await visitor.get('/sign-up'), { email })
+    const again = await ask(email)
     expect(again.status).toBe(422)
-    expect(again.text).toContain(words)
-    expect(formOf(again.text).values['email']).toBe(email)
+    expect(again.html).toContain(words)
+    expect(valueOf(again, 'email')).toBe(email)
   })
 
   test('mails an address four times, then answers 429 with Retry-After, known or not', async () => {
     await site.signedUp('often@example.com')
     site.pass(3600)
     for (const email of ['often@example.com', 'never@example.com']) {
-      const visitor = site.visitor()
-      const ask = async () => visitor.submit(await visitor.get('/sign-up'), { email })
-      for (let i = 0; i < 4; i++) expect((await ask()).status).toBe(200)
-      const refused = await ask()
+      for (let i = 0; i < 4; i++) expect((await ask(email)).status).toBe(200)
+      const refused = await ask(email)
       expect(refused.status).toBe(429)
       expect(refused.headers.get('retry-after')).toBe('900')
-      expect(refused.text).toContain('Wait 15 minutes')
+      expect(refused.html).toContain('Wait 15 minutes')
     }
   })
 
   test('a link that is pressed again and again does not keep the server busy', async () => {
-    const visitor = site.visitor()
-    await visitor.submit(await visitor.get('/sign-up'), { email: 'pressed@example.com' })
-    const opened = await visitor.get(site.linkIn(await site.mailTo('pressed@example.com')))
-    const press = (typed: string) => visitor.submit(opened, { name: 'Ann', password: typed })
+    const agent = site.agent()
+    await ask('pressed@example.com', agent)
+    const link = await site.linkTo('pressed@example.com')
+    await agent.get(link)
+    const press = (typed: string) => agent.submit(pathOf(link), { name: 'Ann', password: typed })
     for (let i = 0; i < 10; i++) expect((await press('too short')).status).toBe(422)
     const refused = await press(password)
     expect(refused.status).toBe(429)
@@ -103,68 +106,68 @@ describe('signing up', () => {
   })
 
   test('carries where the person was going through the mail and back', async () => {
-    const visitor = site.visitor()
-    const signIn = await visitor.get('/sign-in?return_to=/admin')
-    const href = /href="(\/sign-up[^"]*)"/.exec(signIn.text)?.[1] ?? ''
-    await visitor.submit(await visitor.get(href), { email: 'going@example.com' })
-    const opened = await visitor.get(site.linkIn(await site.mailTo('going@example.com')))
-    expect((await visitor.submit(opened, { name: 'Ann', password })).location).toBe('/admin')
+    const agent = site.agent()
+    const signIn = await agent.get('/sign-in?return_to=/admin')
+    await agent.get(/href="(\/sign-up[^"]*)"/.exec(signIn.html)?.[1] ?? '')
+    await agent.submit('/sign-up', { email: 'going@example.com' })
+    const link = await site.linkTo('going@example.com')
+    await agent.get(link)
+    expect(pathOf((await agent.submit(pathOf(link), { name: 'Ann', password })).location)).toBe('/admin')
   })
 
   test('an unknown link is a 404', async () => {
-    expect((await site.visitor().get(`/links/${'x'.repeat(43)}`)).status).toBe(404)
+    expect((await site.agent().get(`/links/${'x'.repeat(43)}`)).status).toBe(404)
   })
 })
 
 describe('forgetting the password', () => {
+  const forget = async (email: string, agent = site.agent()) => {
+    await agent.get('/forgot-password')
+    return agent.submit('/forgot-password', { email })
+  }
+
   test('answers a known and an unknown address alike', async () => {
     await site.signedUp('forgetful@example.com')
     const answers = []
-    for (const email of ['forgetful@example.com', 'stranger@example.com']) {
-      const visitor = site.visitor()
-      answers.push(essence(await visitor.submit(await visitor.get('/forgot-password'), { email }), email))
-    }
+    for (const email of ['forgetful@example.com', 'stranger@example.com'])
+      answers.push(essence(await forget(email), email))
     expect(answers[0]).toEqual(answers[1])
     expect((await site.mailTo('stranger@example.com')).text).toContain('There is no such account')
   })
 
   test('a reset ends all sessions and leads to the sign-in', async () => {
-    const [laptop, phone] = [await site.signedUp('reset@example.com'), site.visitor()]
-    const signedIn = await phone.submit(await phone.get('/sign-in'), { email: 'reset@example.com', password })
-    expect(signedIn.location).toBe('/account')
+    const [laptop, phone] = [await site.signedUp('reset@example.com'), site.agent()]
+    expect(pathOf((await site.signIn(phone, 'reset@example.com', password)).location)).toBe('/account')
 
-    const visitor = site.visitor()
-    await visitor.submit(await visitor.get('/forgot-password'), { email: 'reset@example.com' })
-    const path = site.linkIn(await site.mailTo('reset@example.com', 2))
-    const done = await visitor.submit(await visitor.get(path), { password: otherPassword })
-    expect([done.status, done.location]).toEqual([303, '/sign-in?notice=password-changed'])
-    const form = await visitor.get(done.location ?? '')
-    expect(form.text).toContain('Your password is changed')
-    for (const browser of [laptop, phone]) expect((await browser.get('/account')).location).toMatch(/^\/sign-in/)
-    expect((await visitor.submit(form, { email: 'reset@example.com', password: otherPassword })).location).toBe(
-      '/account',
-    )
-    expect((await site.mailTo('reset@example.com', 3)).subject).toBe('Your Example password was changed')
-    expect((await visitor.get(path)).status).toBe(410)
+    const agent = site.agent()
+    await forget('reset@example.com', agent)
+    const link = await site.linkTo('reset@example.com', 2)
+    await agent.get(link)
+    const done = await agent.submit(pathOf(link), { password: otherPassword })
+    expect([done.status, pathOf(done.location)]).toEqual([303, '/sign-in?notice=password-changed'])
+    expect((await agent.follow(done)).html).toContain('Your password is changed')
+    for (const browser of [laptop, phone])
+      expect(pathOf((await browser.get('/account')).location)).toMatch(/^\/sign-in/)
+    const signedIn = await agent.submit('/sign-in', { email: 'reset@example.com', password: otherPassword })
+    expect(pathOf(signedIn.location)).toBe('/account')
+    expect((await site.mailTo('reset@example.com', 3)).subject).toMatch(/password was changed$/)
+    expect((await agent.get(link)).status).toBe(410)
   })
 })
 
 describe.each(['invitation', 'closed'] as const)('where sign-up is %s', (signUp) => {
   let closed: Site
   beforeAll(async () => {
-    closed = await openSite({ signUp })
+    closed = await openSite({ SIGN_UP: signUp })
   })
   afterAll(() => closed[Symbol.asyncDispose]())
 
   test('nobody signs up, and no page offers it', async () => {
-    const visitor = closed.visitor()
-    const page = await visitor.get('/sign-up')
-    expect(page.status).toBe(403)
-    const signIn = await visitor.get('/sign-in')
-    expect(signIn.text).not.toContain('/sign-up')
-    const { _csrf } = formOf(signIn.text).hidden
-    const posted = await visitor.post('/sign-up', { email: 'ann@example.com', _csrf: _csrf ?? '' })
-    expect(posted.status).toBe(403)
-    expect(closed.server.inside.mail.captured()).toEqual([])
+    const agent = closed.agent()
+    expect((await agent.get('/sign-up')).status).toBe(403)
+    expect((await agent.get('/sign-in')).html).not.toContain('/sign-up')
+    expect((await agent.get('/forgot-password')).html).not.toContain('/sign-up')
+    expect((await agent.submit('/forgot-password', { email: 'ann@example.com' })).status).toBe(200)
+    expect((await closed.mailTo('ann@example.com')).text).not.toContain('/sign-up')
   })
 })
