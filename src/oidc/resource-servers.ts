@@ -4,6 +4,7 @@ import type { Client } from '../clients/client.ts'
 import type { ClientDirectory } from '../clients/directory.ts'
 import { mayGrant, type Giver, type Receiver } from '../grants/may-grant.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
+import { oidcScopes } from './claims.ts'
 import { present } from './adapter/model.ts'
 import type { Unit } from './unit/unit.ts'
 
@@ -25,14 +26,15 @@ export function resourceIndicators(
   return {
     /** A request that names no resource means those that its scopes belong to: a scope's name is unique across all. */
     defaultResource(ctx, _client, oneOf) {
-      const scopes = (ctx.oidc.params?.['scope'] as string | undefined)?.split(' ') ?? []
-      const asked = new Set(scopes.flatMap((scope) => catalogue.byScope(scope)?.identifier ?? []))
+      demandRegistered(ctx, currentUnit(), catalogue)
+      const asked = new Set(requestedScopes(ctx).flatMap((scope) => catalogue.byScope(scope)?.identifier ?? []))
       const possible = oneOf ? oneOf.filter((identifier) => asked.has(identifier)) : [...asked]
       if (possible.length === 1) return possible[0]
       return possible.length > 1 ? possible : oneOf
     },
 
     async getResourceServerInfo(ctx, identifier) {
+      demandRegistered(ctx, currentUnit(), catalogue)
       const resource = catalogue.byIdentifier(identifier)
       if (!resource) throw new errors.InvalidTarget(`no such resource: ask the platform to register ${identifier}`)
       const client = await directory.find(present(ctx.oidc.client, 'client').clientId)
@@ -71,4 +73,22 @@ function giverOf(ctx: KoaContextWithOIDC, unit: Unit): Giver | null {
   const userId = ctx.oidc.account?.accountId ?? ctx.oidc.session?.accountId
   const account = userId === undefined ? null : unit.accounts.get(userId)
   return account ? { administrator: account.administrator, organizationAdmin: account.organization_admin } : null
+}
+
+/**
+ * A client that is registered for certain scopes gets no other (RFC 7591, section 2), of OpenID Connect or of a resource.
+ * Both functions above ask, since every request comes by at least one of them. A scope that nobody knows is left out.
+ */
+function demandRegistered(ctx: KoaContextWithOIDC, unit: Unit, catalogue: Catalogue): void {
+  const client = unit.clients.get(ctx.oidc.client?.clientId ?? '')
+  if (!client?.scope) return
+  const registered = new Set(client.scope.split(' '))
+  for (const scope of requestedScopes(ctx)) {
+    const known = catalogue.byScope(scope) !== undefined || (oidcScopes as readonly string[]).includes(scope)
+    if (known && !registered.has(scope)) throw new errors.InvalidScope('requested scope is not allowed', scope)
+  }
+}
+
+function requestedScopes(ctx: KoaContextWithOIDC): string[] {
+  return ((ctx.oidc.params?.['scope'] as string | undefined) ?? '').split(' ').filter((scope) => scope !== '')
 }

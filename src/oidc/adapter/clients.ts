@@ -6,7 +6,7 @@ import type { Model } from './model.ts'
 
 /**
  * The provider demands a `client_secret` where a client authenticates with one; ours are hashed. So it gets a value that
- * is random per process and that nobody knows, and secrets are compared by ourselves (`client-secrets.ts`). No symmetric
+ * is random per process and that nobody knows, and secrets are compared by ourselves (`patches.ts`). No symmetric
  * algorithm is enabled, so the value is no key either.
  */
 const placeholder = randomBytes(32).toString('base64url')
@@ -18,7 +18,8 @@ export function clientModel(directory: ClientDirectory): Model {
       // A disabled client is answered like one that never was.
       if (!client || client.disabledAt) return undefined
       unit.clients.set(id, client)
-      const metadata = metadataOf(client)
+      // The provider takes scopes of OpenID Connect only and refuses the whole client for any other: see demandRegistered.
+      const { scope: _, ...metadata } = metadataOf(client)
       return usesSecret(client) ? { ...metadata, client_secret: placeholder } : metadata
     },
   }
