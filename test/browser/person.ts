@@ -1,0 +1,25 @@
+/** What a person does on the pages: finds fields by their labels and buttons by their words. */
+import type { Page } from 'playwright-core'
+import type { TestPerson } from '../support/server.ts'
+import type { Site } from './stage.ts'
+
+/** Opens the app's site and follows its link. Ends at whatever page comes then. */
+export async function beginAt(page: Page, site: Site, parameters: Record<string, string> = {}): Promise<void> {
+  await page.goto(site.page(parameters))
+  await page.getByRole('link', { name: 'Sign in' }).click()
+}
+
+export async function signIn(page: Page, { email, password }: Pick<TestPerson, 'email' | 'password'>): Promise<void> {
+  await page.getByLabel('Email address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await press(page, 'Sign in')
+}
+
+export async function press(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click()
+}
+
+/** At the app's callback, or wherever its site sent the browser on to. */
+export async function arrive(page: Page, site: Site): Promise<void> {
+  await page.waitForURL((url) => url.origin === site.origin && url.pathname === '/callback')
+}
