@@ -28,6 +28,14 @@ export interface Changes extends AsyncDisposable {
   readonly lastHeartbeatAt: Date
 }
 
+export interface ChangesOptions {
+  url: string
+  log: Log
+  clock: Clock
+  /** Other patience than the standard one, for tests. */
+  blindAfterMs?: number
+}
+
 const CHANNEL = 'keygrant_changes'
 
 /** A revocation reaches every node within a second, so a dead connection has to be noticed within one. */
@@ -52,8 +60,8 @@ export function notifyStatement(...changes: Change[]): { text: string; values: [
 }
 
 /** Resolves when it listens. `url` must be a direct connection: a pooler that shares connections loses what is sent. */
-export async function openChanges(options: { url: string; log: Log; clock: Clock }): Promise<Changes> {
-  const { url, log, clock } = options
+export async function openChanges(options: ChangesOptions): Promise<Changes> {
+  const { url, log, clock, blindAfterMs = BLIND_AFTER_MS } = options
   const handlers: { kind: ChangeKind; handle: (id: string) => void }[] = []
   const gapHandlers: (() => void)[] = []
   const stopping = new AbortController()
@@ -77,12 +85,10 @@ export async function openChanges(options: { url: string; log: Log; clock: Clock
     }
   }
 
-  const connect = async (): Promise<Listener> => {
-    const listener = await openListener(url, CHANNEL, receive)
-    connected = true
-    heardAt = performance.now()
+  const connect = () => openListener(url, CHANNEL, receive)
+  const heard = (at: number) => {
+    heardAt = at
     lastHeartbeatAt = clock.now()
-    return listener
   }
 
   /** Asks until no answer comes. */
@@ -93,10 +99,9 @@ export async function openChanges(options: { url: string; log: Log; clock: Clock
       if (stopping.signal.aborted) return 'stopped'
       // An answer speaks for the time of its question; of what came after, it says nothing.
       const askedAt = performance.now()
-      const answer = await listener.ask(Math.max(0, BLIND_AFTER_MS - silenceMs()))
+      const answer = await listener.ask(blindAfterMs - HEARTBEAT_MS)
       if (answer !== 'answered') return answer
-      heardAt = askedAt
-      lastHeartbeatAt = clock.now()
+      heard(askedAt)
     }
   }
 
@@ -118,6 +123,8 @@ export async function openChanges(options: { url: string; log: Log; clock: Clock
         log.info('connected for changes again')
         gap()
       }
+      connected = true
+      heard(performance.now())
       const end = await follow(listener)
       connected = false
       // A silent server may only be slow: what is held stays usable for as long as silenceMs allows.
@@ -132,7 +139,7 @@ export async function openChanges(options: { url: string; log: Log; clock: Clock
   return {
     on: (kind, handle) => void handlers.push({ kind, handle }),
     onGap: (handle) => void gapHandlers.push(handle),
-    state: () => (connected && silenceMs() < BLIND_AFTER_MS ? 'live' : 'blind'),
+    state: () => (connected && silenceMs() < blindAfterMs ? 'live' : 'blind'),
     silenceMs,
     get lastHeartbeatAt() {
       return lastHeartbeatAt
