@@ -87,16 +87,61 @@ export type ErrorReason =
   | 'sign_out_failed'
 export type ErrorStatus = 400 | 403 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 503
 
-export interface DemoStep {
-  title: string
-  explanation: string
-  request: { method: string; url: string; headers: Header[]; body: string | null } | null
-  response: { status: number; headers: Header[]; body: string | null } | null
-  state: 'done' | 'current' | 'todo'
+/** The demo's own words, in pieces: names of the protocol are set as code. */
+export type DemoText = readonly { text: string; code: boolean }[]
+
+export interface DemoTable {
+  caption: string
+  /** What the names in it are: parameters, claims. */
+  named: string
+  rows: { name: string; value: string; meaning: DemoText }[]
 }
-interface Header {
+
+export interface DemoExchange {
+  title: string
+  open: boolean
+  request: { method: string; url: string; headers: DemoHeader[]; body: string | null }
+  /** Null where only the browser sees it. */
+  response: { status: number; headers: DemoHeader[]; body: string } | null
+}
+interface DemoHeader {
   name: string
   value: string
+}
+
+/** Something that was done, or is to be done: in words, and as it went over the wire. */
+export interface DemoPart {
+  /** Null where the step's own title says it. */
+  title: string | null
+  outcome: 'good' | 'bad' | null
+  text: DemoText[]
+  checks: { text: DemoText; passed: boolean }[]
+  tables: DemoTable[]
+  exchanges: DemoExchange[]
+}
+
+export interface DemoAction {
+  label: string
+  action: string
+  kind: 'primary' | 'plain'
+  text: DemoText | null
+}
+
+export interface DemoStep {
+  title: string
+  state: 'done' | 'current' | 'todo' | 'failed'
+  parts: DemoPart[]
+  actions: DemoAction[]
+}
+
+export interface DemoToken {
+  title: string
+  text: DemoText
+  /** A JWT's three parts; anything else is one. */
+  value: string[]
+  status: { text: string; kind: 'good' | 'caution' }
+  header: string | null
+  claims: DemoTable | null
 }
 
 export interface PageModels {
@@ -206,15 +251,11 @@ export interface PageModels {
 
   /** The demo's own words are English: it is a tool for developers, and exists in development only. */
   demo: {
+    parties: { name: string; value: string; text: DemoText }[]
+    notice: { kind: 'error' | 'info'; title: string; text: DemoText[] } | null
     steps: DemoStep[]
-    tokens: {
-      kind: string
-      value: string
-      header: string | null
-      claims: { name: string; value: string; meaning: string }[]
-    }[]
-    actions: { label: string; action: string; primary: boolean }[]
-    error: { title: string; detail: string } | null
+    tokens: DemoToken[]
+    startOver: string | null
   }
 }
 export type PageName = keyof PageModels

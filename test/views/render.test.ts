@@ -56,7 +56,9 @@ const posted = locales.flatMap((locale) =>
 describe.each(rendered)('page $name', ({ html }) => {
   test('is valid HTML', async () => {
     const report = await validator.validateString(html)
-    const faults = report.results.flatMap((result) => result.messages.map((fault) => `${fault.line}: ${fault.ruleId}: ${fault.message}`))
+    const faults = report.results.flatMap((result) =>
+      result.messages.map((fault) => `${fault.line}: ${fault.ruleId}: ${fault.message}`),
+    )
     expect(faults).toEqual([])
   })
 

@@ -13,7 +13,10 @@ export const visitor = {
   path: '/',
 } satisfies SharedModel
 
-export const person = { ...visitor, user: { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' } } satisfies SharedModel
+export const person = {
+  ...visitor,
+  user: { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' },
+} satisfies SharedModel
 
 const continueTo = { clientName: 'Ledgerline', host: 'app.ledgerline.example' }
 
@@ -61,7 +64,12 @@ const consent: PageModels['consent'] = {
           writes: true,
           optional: true,
         }),
-        scope('payouts:write', 'Change where payouts go', { writes: true, sensitive: true, optional: true, checked: false }),
+        scope('payouts:write', 'Change where payouts go', {
+          writes: true,
+          sensitive: true,
+          optional: true,
+          checked: false,
+        }),
       ],
     },
     {
@@ -146,7 +154,12 @@ const error: PageModels['error'] = {
   homeHref: '/',
 }
 
-const appError: PageModels['error'] = { ...error, status: 400, code: 'invalid_request', detail: 'missing required parameter(s) (redirect_uri)' }
+const appError: PageModels['error'] = {
+  ...error,
+  status: 400,
+  code: 'invalid_request',
+  detail: 'missing required parameter(s) (redirect_uri)',
+}
 
 const idToken =
   'eyJhbGciOiJFZERTQSIsImtpZCI6InNrMSJ9.eyJzdWIiOiJ1c3JfMDFrNm0zYTh6cSIsImlzcyI6Imh0dHA6Ly9sb2NhbGhvc3Q6MzAwMCJ9.Vh0m3yq5Xk2cJbT9wQeR8uLzN4sPdF7aGhK1oMiYxCvB6nE'
@@ -166,7 +179,11 @@ export const pages = {
       continueTo,
       errors: [{ field: null, code: 'wrong_credentials' }],
     },
-    throttled: { ...signIn, email: 'ada.lovelace@example.com', errors: [{ field: null, code: 'throttled', minutes: 15 }] },
+    throttled: {
+      ...signIn,
+      email: 'ada.lovelace@example.com',
+      errors: [{ field: null, code: 'throttled', minutes: 15 }],
+    },
     'both-missing': {
       ...signIn,
       signUpHref: null,
@@ -181,7 +198,14 @@ export const pages = {
     again: { ...signIn, notice: 'sign-in-again' },
   },
   'sign-up': {
-    plain: { action: '/sign-up', returnTo: '/account', email: '', errors: [], signInHref: '/sign-in', continueTo: null },
+    plain: {
+      action: '/sign-up',
+      returnTo: '/account',
+      email: '',
+      errors: [],
+      signInHref: '/sign-in',
+      continueTo: null,
+    },
     faulty: {
       action: '/sign-up',
       returnTo: '/account',
@@ -250,7 +274,15 @@ export const pages = {
     verified: consent,
     unverified: {
       ...consent,
-      client: { ...consent.client, name: 'acme-cli', verified: false, uri: null, policyUri: null, tosUri: null, contacts: [] },
+      client: {
+        ...consent.client,
+        name: 'acme-cli',
+        verified: false,
+        uri: null,
+        policyUri: null,
+        tosUri: null,
+        contacts: [],
+      },
       destination: { host: '127.0.0.1', kind: 'loopback' },
       identityScopes: [],
       resources: consent.resources.slice(0, 1),
@@ -278,7 +310,10 @@ export const pages = {
         verified: false,
         logoUri: null,
       },
-      destination: { host: 'a-host-name-that-is-very-long.and-has-many.subdomains.of-some-length.example', kind: 'web' },
+      destination: {
+        host: 'a-host-name-that-is-very-long.and-has-many.subdomains.of-some-length.example',
+        kind: 'web',
+      },
       user: { email: 'an.exceedingly.long.address.for.a.mailbox@subdomain.of-an-organization.example', name: null },
       offline: false,
       until: null,
@@ -294,8 +329,16 @@ export const pages = {
     },
   },
   continue: {
-    web: { href: 'https://app.ledgerline.example/callback?code=abc&state=xyz', clientName: 'Ledgerline', host: 'app.ledgerline.example' },
-    app: { href: 'example.ledgerline:/callback?code=abc&state=xyz', clientName: 'Ledgerline', host: 'example.ledgerline' },
+    web: {
+      href: 'https://app.ledgerline.example/callback?code=abc&state=xyz',
+      clientName: 'Ledgerline',
+      host: 'app.ledgerline.example',
+    },
+    app: {
+      href: 'example.ledgerline:/callback?code=abc&state=xyz',
+      clientName: 'Ledgerline',
+      host: 'example.ledgerline',
+    },
   },
   'form-post': {
     plain: {
@@ -308,7 +351,12 @@ export const pages = {
     },
   },
   'sign-out': {
-    'by-an-app': { clientName: 'Ledgerline', action: '/oauth2/logout/confirm', fields: [{ name: 'xsrf', value: 'abc' }], cancelHref: '/' },
+    'by-an-app': {
+      clientName: 'Ledgerline',
+      action: '/oauth2/logout/confirm',
+      fields: [{ name: 'xsrf', value: 'abc' }],
+      cancelHref: '/',
+    },
     plain: { clientName: null, action: '/sign-out', fields: [], cancelHref: '/account' },
   },
   'signed-out': { plain: { signInHref: '/sign-in' } },
@@ -317,7 +365,11 @@ export const pages = {
     empty: { apps: [], cutHref: '/account/connected-apps', notice: { cut: 'Ledgerline' } },
   },
   'connected-app-confirm': {
-    plain: { app: connected, action: '/account/connected-apps/grt_01k6m3a8zq/cut', cancelHref: '/account/connected-apps' },
+    plain: {
+      app: connected,
+      action: '/account/connected-apps/grt_01k6m3a8zq/cut',
+      cancelHref: '/account/connected-apps',
+    },
   },
   error: {
     400: { ...error, status: 400 },
@@ -334,15 +386,30 @@ export const pages = {
     client_disabled: { ...appError, reason: 'client_disabled' },
     redirect_uri_mismatch: { ...appError, reason: 'redirect_uri_mismatch', code: 'invalid_redirect_uri' },
     request_invalid: { ...appError, reason: 'request_invalid' },
-    interaction_expired: { ...appError, reason: 'interaction_expired', code: null, detail: 'interaction session not found' },
+    interaction_expired: {
+      ...appError,
+      reason: 'interaction_expired',
+      code: null,
+      detail: 'interaction session not found',
+    },
     form_expired: { ...error, status: 403, reason: 'form_expired', retryHref: '/sign-in' },
     sign_out_failed: { ...appError, reason: 'sign_out_failed', code: 'invalid_request', detail: null },
   },
   'dev-mail': {
     some: {
       messages: [
-        { id: '2', to: 'ada.lovelace@example.com', subject: 'Finish your Northwind account', at: new Date('2026-11-24T09:30:00Z') },
-        { id: '1', to: 'grace.hopper@example.com', subject: 'Choose a new password for Northwind', at: new Date('2026-11-24T09:12:00Z') },
+        {
+          id: '2',
+          to: 'ada.lovelace@example.com',
+          subject: 'Finish your Northwind account',
+          at: new Date('2026-11-24T09:30:00Z'),
+        },
+        {
+          id: '1',
+          to: 'grace.hopper@example.com',
+          subject: 'Choose a new password for Northwind',
+          at: new Date('2026-11-24T09:12:00Z'),
+        },
       ],
     },
     empty: { messages: [] },
@@ -356,14 +423,22 @@ export const pages = {
       text: 'Someone, most likely you, wants to make an account at Northwind with this email address.\n\nFinish my account:\nhttp://localhost:3000/link/Rk9PQkFSQkFaUVVVWA\n\nThe link works once, for 1 day.\n',
       links: ['http://localhost:3000/link/Rk9PQkFSQkFaUVVVWA', 'javascript:alert(1)'],
     },
-    'no-links': { to: 'a@example.com', from: 'b@example.com', subject: 'Hello', at: new Date('2026-11-24T09:30:00Z'), text: 'Hello.', links: [] },
+    'no-links': {
+      to: 'a@example.com',
+      from: 'b@example.com',
+      subject: 'Hello',
+      at: new Date('2026-11-24T09:30:00Z'),
+      text: 'Hello.',
+      links: [],
+    },
   },
   demo: {
     start: {
       steps: [
         {
           title: 'Ask for access',
-          explanation: 'The app sends the browser to the authorization endpoint, with a PKCE challenge that only it can answer.',
+          explanation:
+            'The app sends the browser to the authorization endpoint, with a PKCE challenge that only it can answer.',
           request: {
             method: 'GET',
             url: '/oauth2/authorize?response_type=code&client_id=cli_demo&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fdemo%2Fcallback&scope=openid+email+notes%3Aread&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&state=Zm9v',
@@ -373,8 +448,20 @@ export const pages = {
           response: null,
           state: 'current',
         },
-        { title: 'Exchange the code', explanation: 'The code is good for one exchange within a minute.', request: null, response: null, state: 'todo' },
-        { title: 'Use the access token', explanation: 'The token says who you are and what the app may do.', request: null, response: null, state: 'todo' },
+        {
+          title: 'Exchange the code',
+          explanation: 'The code is good for one exchange within a minute.',
+          request: null,
+          response: null,
+          state: 'todo',
+        },
+        {
+          title: 'Use the access token',
+          explanation: 'The token says who you are and what the app may do.',
+          request: null,
+          response: null,
+          state: 'todo',
+        },
       ],
       tokens: [],
       actions: [{ label: 'Start the flow', action: '/demo/start', primary: true }],
@@ -382,7 +469,13 @@ export const pages = {
     },
     tokens: {
       steps: [
-        { title: 'Ask for access', explanation: 'You said yes, and the app got a code.', request: null, response: null, state: 'done' },
+        {
+          title: 'Ask for access',
+          explanation: 'You said yes, and the app got a code.',
+          request: null,
+          response: null,
+          state: 'done',
+        },
         {
           title: 'Exchange the code',
           explanation: 'The app proves with its verifier that it is the one that asked.',
@@ -432,7 +525,10 @@ export const pages = {
 export const mails = {
   'sign-up': { plain: { link: 'https://id.northwind.example/link/Rk9PQkFS', expiresInMinutes: 1440 } },
   'already-registered': {
-    plain: { signInHref: 'https://id.northwind.example/sign-in', resetHref: 'https://id.northwind.example/forgot-password' },
+    plain: {
+      signInHref: 'https://id.northwind.example/sign-in',
+      resetHref: 'https://id.northwind.example/forgot-password',
+    },
   },
   'reset-password': { plain: { link: 'https://id.northwind.example/link/Rk9PQkFS', expiresInMinutes: 30 } },
   'reset-unknown': {
@@ -443,13 +539,37 @@ export const mails = {
     plain: { at: new Date('2026-11-24T09:30:00Z'), resetHref: 'https://id.northwind.example/forgot-password' },
   },
   invitation: {
-    'by-to': { link: 'https://id.northwind.example/link/Rk9PQkFS', inviter: 'Grace <Hopper>', organization: 'Navy & Sons', expiresInMinutes: 10080 },
-    by: { link: 'https://id.northwind.example/link/Rk9PQkFS', inviter: 'Grace Hopper', organization: null, expiresInMinutes: 120 },
-    to: { link: 'https://id.northwind.example/link/Rk9PQkFS', inviter: null, organization: 'Navy', expiresInMinutes: 10080 },
-    plain: { link: 'https://id.northwind.example/link/Rk9PQkFS', inviter: null, organization: null, expiresInMinutes: 10080 },
+    'by-to': {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      inviter: 'Grace <Hopper>',
+      organization: 'Navy & Sons',
+      expiresInMinutes: 10080,
+    },
+    by: {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      inviter: 'Grace Hopper',
+      organization: null,
+      expiresInMinutes: 120,
+    },
+    to: {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      inviter: null,
+      organization: 'Navy',
+      expiresInMinutes: 10080,
+    },
+    plain: {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      inviter: null,
+      organization: null,
+      expiresInMinutes: 10080,
+    },
   },
   'prove-email': {
-    plain: { link: 'https://id.northwind.example/link/Rk9PQkFS', email: 'ada.lovelace@example.com', expiresInMinutes: 60 },
+    plain: {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      email: 'ada.lovelace@example.com',
+      expiresInMinutes: 60,
+    },
   },
   'new-device': {
     plain: {

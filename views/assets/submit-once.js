@@ -2,6 +2,8 @@
 const sent = new Set()
 
 document.addEventListener('submit', (event) => {
+  // A button that sends nothing leaves the form unsent.
+  if (event.submitter?.formMethod === 'dialog') return
   if (sent.has(event.target)) {
     event.preventDefault()
     return
