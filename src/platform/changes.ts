@@ -36,7 +36,7 @@ export interface ChangesOptions {
   blindAfterMs?: number
 }
 
-const CHANNEL = 'keygrant_changes'
+export const changesChannel = 'keygrant_changes'
 
 /** A revocation reaches every node within a second, so a dead connection has to be noticed within one. */
 const HEARTBEAT_MS = 250
@@ -55,7 +55,7 @@ export async function notify(tx: Tx, ...changes: Change[]): Promise<void> {
 export function notifyStatement(...changes: Change[]): { text: string; values: [channel: string, payloads: string[]] } {
   return {
     text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload',
-    values: [CHANNEL, changes.map(({ kind, id }) => JSON.stringify({ kind, id }))],
+    values: [changesChannel, changes.map(({ kind, id }) => JSON.stringify({ kind, id }))],
   }
 }
 
@@ -85,7 +85,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes> {
     }
   }
 
-  const connect = () => openListener(url, CHANNEL, receive)
+  const connect = () => openListener(url, changesChannel, receive)
   const heard = (at: number) => {
     heardAt = at
     lastHeartbeatAt = clock.now()

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { notify, notifyStatement, openChanges, type Change, type Changes } from '../../src/platform/changes.ts'
+import {
+  changesChannel,
+  notify,
+  notifyStatement,
+  openChanges,
+  type Change,
+  type Changes,
+} from '../../src/platform/changes.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { connect } from '../../src/platform/database-connection.ts'
 import { openDatabase, type Database } from '../../src/platform/database.ts'
@@ -76,7 +83,7 @@ describe('a change', () => {
 
   test('of a kind that only a newer version knows is passed over', async () => {
     await using node = await openNode()
-    await database.pool.query(`SELECT pg_notify('keygrant_changes', '{"kind":"moon","id":"m1","phase":3}')`)
+    await database.pool.query('SELECT pg_notify($1, $2)', [changesChannel, '{"kind":"moon","id":"m1","phase":3}'])
     await announce({ kind: 'user', id: 'u1' })
     await vi.waitFor(() => expect(node.heard).toEqual(['user u1']))
   })
@@ -85,7 +92,7 @@ describe('a change', () => {
     'that can not be read (%j) makes nodes forget what they hold',
     async (payload) => {
       await using node = await openNode()
-      await database.pool.query('SELECT pg_notify($1, $2)', ['keygrant_changes', payload])
+      await database.pool.query('SELECT pg_notify($1, $2)', [changesChannel, payload])
       await announce({ kind: 'user', id: 'u1' })
       await vi.waitFor(() => expect(node.heard).toEqual(['gap', 'user u1']))
     },
