@@ -25,10 +25,14 @@ function configure(): Config {
     loadEnvironmentFile()
     return readConfig()
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exit(1)
+    if (error instanceof ConfigurationError) refuse(error)
+    throw error
   }
+}
+
+function refuse(error: ConfigurationError): never {
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
 }
 
 async function start(): Promise<RunningServer> {
@@ -36,6 +40,7 @@ async function start(): Promise<RunningServer> {
   try {
     return await startServer(config, { log })
   } catch (err) {
+    if (err instanceof ConfigurationError) refuse(err)
     log.fatal({ err }, 'Keygrant could not start')
     process.exit(1)
   }

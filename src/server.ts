@@ -1,7 +1,7 @@
 /** THE COMPOSITION ROOT: opens everything in order, joins the routes into one table, and closes it all in reverse. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
-import type { Config } from './config.ts'
+import { ConfigurationError, type Config } from './config.ts'
 import { createClientDirectory } from './clients/directory.ts'
 import { assets } from './http/assets.ts'
 import { boundary } from './http/boundary.ts'
@@ -109,6 +109,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     mail,
   })
   const firstAdministrator = await ensureFirstAdministrator(users, config.bootstrap)
+  if (firstAdministrator.outcome === 'weak_password') {
+    throw new ConfigurationError(['BOOTSTRAP_ADMIN_PASSWORD is a common or guessable password: set another one'])
+  }
   const afterwards = opening.use(createAfterwards())
 
   // ── The authorization server ──

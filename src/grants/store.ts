@@ -45,6 +45,11 @@ export async function deleteGrant(tx: Tx, id: string): Promise<void> {
   await tx.grant.delete({ where: { id } })
 }
 
+/** Everything that a person has allowed. @returns what it was */
+export async function deleteGrantsOf(tx: Tx, userId: string): Promise<{ id: string; clientId: string }[]> {
+  return tx.$queryRaw`DELETE FROM grants WHERE user_id = ${userId} RETURNING id, client_id AS "clientId"`
+}
+
 /** Ends the live families under a grant. @returns their ids */
 export async function revokeFamiliesOf(tx: Tx, grantId: string, at: Date): Promise<string[]> {
   const families = await tx.tokenFamily.updateManyAndReturn({

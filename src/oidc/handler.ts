@@ -37,7 +37,8 @@ export function providerHandler({ units, provider, mends }: HandlerOptions): Mid
     }
     const clientId = typeof ctx.query['client_id'] === 'string' ? ctx.query['client_id'] : null
     const interactionUid = /^\/oauth2\/authorize\/([\w-]{20,64})$/.exec(ctx.path)?.[1] ?? null
-    await units.run({ clientId, interactionUid, reason: reasonOf(ctx.path) }, async (unit) => {
+    const about = { clientId, interactionUid, reason: reasonOf(ctx.path) }
+    const serve = async (unit: Unit) => {
       await compose(provider().middleware)(ctx, nothing)
       const { fault } = ctx.state as { fault?: Error }
       if (fault) throw fault
@@ -45,7 +46,8 @@ export function providerHandler({ units, provider, mends }: HandlerOptions): Mid
       const flushed = await unit.flush()
       if (!flushed.ok) await refuse(ctx, unit, flushed)
       unmatched(ctx)
-    })
+    }
+    await units.run(ctx, serve, about)
   }
 }
 

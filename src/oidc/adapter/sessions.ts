@@ -4,11 +4,13 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { AdapterPayload, UnknownObject } from 'oidc-provider'
+import type { Event } from '../../audit/events.ts'
+import { auditRows } from '../../audit/record.ts'
 import { newId } from '../../platform/ids.ts'
 import { lifetimes } from '../lifetimes.ts'
 import { persistFamily } from '../unit/families.ts'
 import { findSession, type LoadedSession } from '../unit/reads.ts'
-import type { Unit } from '../unit/unit.ts'
+import { auditContextOf, type Unit } from '../unit/unit.ts'
 import { dateOf, seconds, present, type Model, type StoredPayload } from './model.ts'
 
 interface Authorization {
@@ -63,22 +65,28 @@ export const sessions = {
 
   /** Signing out ends the session, and every family that was not allowed to outlive it. */
   destroy(unit: Unit, id: string): void {
-    const loaded = unit.sessions.get(`id ${id}`)
-    if (!loaded) return
-    endSession(unit, loaded.session.id, loaded.session.uid)
+    sessions.end(unit, id, 'signed_out')
   },
-} satisfies Model
 
-export function endSession(unit: Unit, sessionId: string, uid: string): void {
-  unit.closing.delete(`session ${uid}`)
-  if (!unit.once(`end ${uid}`)) return
-  unit.writes.remove('sessions', { id: sessionId })
-  unit.writes.write(
-    (bind) =>
-      `UPDATE token_families SET revoked_at = ${bind(unit.now, 'timestamptz')} WHERE session_uid = ${bind(uid, 'text')} AND revoked_at IS NULL AND NOT persists_logout`,
-  )
-  unit.writes.notify(JSON.stringify({ kind: 'session', id: uid }))
-}
+  end(unit: Unit, id: string, why: 'signed_out' | 'replaced'): void {
+    const session = unit.sessions.get(`id ${id}`)?.session
+    if (!session || !unit.once(`end ${session.uid}`)) return
+    const { id: sessionId, uid, user_id: userId } = session
+    unit.closing.delete(`session ${uid}`)
+    unit.writes.remove('sessions', { id: sessionId })
+    unit.writes.write(
+      (bind) =>
+        `UPDATE token_families SET revoked_at = ${bind(unit.now, 'timestamptz')} WHERE session_uid = ${bind(uid, 'text')} AND revoked_at IS NULL AND NOT persists_logout`,
+    )
+    unit.writes.notify(JSON.stringify({ kind: 'session', id: uid }))
+    if (userId === null) return
+    const event: Event =
+      why === 'signed_out'
+        ? { type: 'user.signed_out', id: userId, data: { session_id: sessionId } }
+        : { type: 'session.ended', id: sessionId, data: { user_id: userId, reason: 'replaced' } }
+    unit.writes.insert('audit_events', auditRows(event, auditContextOf(unit, { kind: 'user', id: userId })).audit)
+  },
+} satisfies Model & Record<'end', unknown>
 
 function payloadOf(unit: Unit, { session, clients }: LoadedSession, id: string | undefined): AdapterPayload {
   const authorizations = Object.fromEntries(

@@ -38,7 +38,7 @@ export const resumePath = (uid: string): `/${string}` => `/oauth2/authorize/${ui
 
 export function createInteractions({ units, directory }: { units: Units; directory: ClientDirectory }): Interactions {
   async function load(uid: string): Promise<Interaction | null> {
-    const payload = await units.run({}, (unit) => model.find(unit, uid))
+    const payload = await units.run(null, (unit) => model.find(unit, uid))
     const clientId = payload?.params?.['client_id']
     const client = typeof clientId === 'string' ? await directory.find(clientId) : null
     if (!payload || !client || client.disabledAt) return null
@@ -72,7 +72,7 @@ export function createInteractions({ units, directory }: { units: Units; directo
     },
 
     answer: (interaction, result) =>
-      units.run({}, async (unit) => {
+      units.run(null, async (unit) => {
         const { payload, uid } = interaction
         const given: InteractionResults = 'error' in result ? result : { ...payload.lastSubmission, ...result }
         model.upsert(unit, uid, { ...payload, result: given })

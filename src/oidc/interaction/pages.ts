@@ -164,7 +164,7 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
 
   async function askedOf(interaction: Interaction, person: Person): Promise<Asked> {
     const before = await findGrant(db, person.id, interaction.client.id)
-    const account = await units.run({}, (unit) => accountOf(unit, person.id))
+    const account = await units.run(null, (unit) => accountOf(unit, person.id))
     const giver = { administrator: person.administrator, organizationAdmin: account?.organization_admin ?? false }
     return askedFor(interaction, catalogue, giver, before)
   }

@@ -3,6 +3,7 @@ import type { Event } from '../../audit/events.ts'
 import { record } from '../../audit/record.ts'
 import { notify } from '../../platform/changes.ts'
 import type { EndAccess } from '../../users/sessions.ts'
+import { deleteGrantsOf } from '../../grants/store.ts'
 import { deleteSessionsOf, revokeFamiliesOfUser } from './store.ts'
 
 export const endAccess: EndAccess = async (tx, userId, { families: all }, context) => {
@@ -21,6 +22,13 @@ export const endAccess: EndAccess = async (tx, userId, { families: all }, contex
         }) as const,
     ),
   ]
+  // Whoever held the account before may have been somebody else, and so may what they allowed.
+  const grants = all ? await deleteGrantsOf(tx, userId) : []
+  happened.push(
+    ...grants.map(
+      ({ id, clientId }) => ({ type: 'grant.revoked', id, data: { user_id: userId, client_id: clientId } }) as const,
+    ),
+  )
   if (happened.length === 0) return
   await record(tx, happened, context)
   await notify(

@@ -30,7 +30,7 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
 
   return {
     find: (ctx) =>
-      units.run({}, async (unit) => {
+      units.run(ctx, async (unit) => {
         const loaded = await load(ctx, unit)
         if (!loaded) return null
         const { uid, loginTs, accountId, amr } = loaded.payload
@@ -50,11 +50,11 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
      * The same person keeps their session and the apps in it; somebody else's is ended first.
      */
     signIn: (ctx, user, { amr }) =>
-      units.run({}, async (unit) => {
+      units.run(ctx, async (unit) => {
         const loaded = await load(ctx, unit)
         const before = loaded?.payload
         const same = before !== undefined && (before.accountId === undefined || before.accountId === user.id)
-        if (before && !same) model.destroy(unit, loaded.id)
+        if (before && !same) model.end(unit, loaded.id, 'replaced')
         const id = randomSecret(32)
         const now = epochSeconds(unit.clock)
         const payload: StoredPayload = {
@@ -72,7 +72,7 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
       }),
 
     signOut: (ctx) =>
-      units.run({}, async (unit) => {
+      units.run(ctx, async (unit) => {
         const loaded = await load(ctx, unit)
         if (loaded) model.destroy(unit, loaded.id)
         await unit.flush()

@@ -4,7 +4,7 @@ import { minute } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
 import { lifetimes } from '../lifetimes.ts'
 import type { FamilyRow } from './reads.ts'
-import type { RevocationReason, Unit } from './unit.ts'
+import { auditContextOf, type RevocationReason, type Unit } from './unit.ts'
 
 /** A new family, live until past the end of the first refresh token that may be issued under it. */
 export function beginFamily(
@@ -51,15 +51,15 @@ export function revokeFamily(unit: Unit, familyId: string, reason: RevocationRea
   unit.families.delete(familyId)
   const { audit } = auditRows(
     { type: 'family.revoked', id: familyId, data: { user_id: '', client_id: '', reason } },
-    { actor: { kind: 'system', id: null }, requestId: null, address: null, clock: unit.clock },
+    auditContextOf(unit, { kind: 'system', id: null }),
   )
   unit.writes.chain(
     (bind) =>
       `UPDATE token_families SET revoked_at = ${bind(unit.now, 'timestamptz')} WHERE id = ${bind(familyId, 'text')} AND revoked_at IS NULL`,
     'id, user_id, client_id',
     (bind, from) =>
-      `INSERT INTO audit_events (id, at, type, actor_kind, target_kind, target_id, data)
-        SELECT ${bind(audit.id, 'text')}, ${bind(audit.at, 'timestamptz')}, ${bind(audit.type, 'text')}, ${bind(audit.actor_kind, 'text')}, ${bind(audit.target_kind, 'text')}, id,
+      `INSERT INTO audit_events (id, at, type, actor_kind, target_kind, target_id, request_id, address, data)
+        SELECT ${bind(audit.id, 'text')}, ${bind(audit.at, 'timestamptz')}, ${bind(audit.type, 'text')}, ${bind(audit.actor_kind, 'text')}, ${bind(audit.target_kind, 'text')}, id, ${bind(audit.request_id, 'text')}, ${bind(audit.address, 'text')},
           jsonb_build_object('user_id', user_id, 'client_id', client_id, 'reason', ${bind(reason, 'text')}) FROM ${from}`,
   )
   unit.writes.notify(JSON.stringify({ kind: 'family', id: familyId }))

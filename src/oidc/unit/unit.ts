@@ -3,6 +3,7 @@
  * in one statement. oidc-provider makes a dozen adapter calls for a code flow; this turns them into two reads and two writes.
  */
 import type { Pool } from 'pg'
+import type { Actor, AuditContext } from '../../audit/record.ts'
 import type { Client } from '../../clients/client.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Secrets } from '../../platform/secrets.ts'
@@ -20,6 +21,8 @@ export interface UnitOptions {
   interactionUid?: string | null
   /** What a family that ends in this unit ends for. */
   reason?: RevocationReason
+  /** The request, as the audit trail names it. */
+  request?: { id: string; address: string } | null
 }
 
 /** Why a family ended: a code or token came twice, a client or person revoked it, or the session it was bound to ended. */
@@ -37,6 +40,7 @@ export interface Unit {
   readonly pool: Pool
   readonly about: reads.About
   readonly reason: RevocationReason
+  readonly request: { id: string; address: string } | null
   readonly writes: WriteBuilder
   /** Sessions by cookie and by uid, as they were read in this unit. */
   readonly sessions: Map<string, reads.LoadedSession>
@@ -66,6 +70,7 @@ export function openUnit({
   clientId = null,
   interactionUid = null,
   reason = 'revoked',
+  request = null,
 }: UnitOptions): Unit {
   const done = new Set<string>()
   let guards: Guard[] = []
@@ -77,6 +82,7 @@ export function openUnit({
     clock,
     pool,
     reason,
+    request,
     about: { clientId, interaction: interactionUid === null ? [] : secrets.digests('interaction', interactionUid) },
     get writes() {
       return writes
@@ -149,4 +155,9 @@ export function remember(unit: Unit, around: reads.Surroundings, userId: string 
       clients: [],
     })
   }
+}
+
+/** Who acted in this unit, for its audit rows. */
+export function auditContextOf(unit: Unit, actor: Actor): AuditContext {
+  return { actor, requestId: unit.request?.id ?? null, address: unit.request?.address ?? null, clock: unit.clock }
 }
