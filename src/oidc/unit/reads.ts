@@ -142,7 +142,9 @@ const surroundings = `
 
 const loadToken = {
   authorization_codes: `SELECT t.*, ${session}, ${account}, ${grant}, ${family} FROM authorization_codes t ${surroundings}`,
-  access_tokens: `SELECT t.*, ${session}, ${account}, ${grant}, ${family} FROM access_tokens t ${surroundings}`,
+  // An access token comes without its client, so whether that is disabled has to be asked here.
+  access_tokens: `SELECT t.*, ${session}, ${account}, ${grant}, ${family} FROM access_tokens t ${surroundings}
+    AND EXISTS (SELECT FROM clients c WHERE c.id = t.client_id AND c.disabled_at IS NULL)`,
   refresh_tokens: `SELECT t.*, EXISTS (SELECT FROM refresh_tokens n WHERE n.parent_digest = t.digest AND n.consumed_at IS NOT NULL) AS successor_used,
     ${session}, ${account}, ${grant}, ${family} FROM refresh_tokens t ${surroundings}`,
 } as const
