@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   changesChannel,
   notify,
@@ -13,6 +13,7 @@ import { openDatabase, type Database } from '../../src/platform/database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { openDatabaseProxy } from '../support/database-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 const log = createLog('silent')
 const clock = systemClock
@@ -56,7 +57,7 @@ describe('a change', () => {
     await using one = await openNode()
     await using other = await openNode()
     await announce({ kind: 'client', id: 'c1' }, { kind: 'family', id: 'f1' }, { kind: 'user', id: 'u1' })
-    for (const node of [one, other]) await vi.waitFor(() => expect(node.heard).toEqual(['client c1', 'user u1']))
+    for (const node of [one, other]) await eventually(() => expect(node.heard).toEqual(['client c1', 'user u1']))
   })
 
   test('is announced when its transaction commits and not before; never if it is rolled back', async () => {
@@ -71,21 +72,21 @@ describe('a change', () => {
     })
     await expect(failing).rejects.toThrow('rolled back')
     await announce({ kind: 'client', id: 'last' })
-    await vi.waitFor(() => expect(node.heard).toContain('client last'))
+    await eventually(() => expect(node.heard).toContain('client last'))
     expect(node.heard).toEqual(['client second, and committed earlier', 'client first', 'client last'])
   })
 
   test('can be announced by a statement of pg', async () => {
     await using node = await openNode()
     await database.pool.query(notifyStatement({ kind: 'user', id: 'u1' }, { kind: 'user', id: 'u2' }))
-    await vi.waitFor(() => expect(node.heard).toEqual(['user u1', 'user u2']))
+    await eventually(() => expect(node.heard).toEqual(['user u1', 'user u2']))
   })
 
   test('of a kind that only a newer version knows is passed over', async () => {
     await using node = await openNode()
     await database.pool.query('SELECT pg_notify($1, $2)', [changesChannel, '{"kind":"moon","id":"m1","phase":3}'])
     await announce({ kind: 'user', id: 'u1' })
-    await vi.waitFor(() => expect(node.heard).toEqual(['user u1']))
+    await eventually(() => expect(node.heard).toEqual(['user u1']))
   })
 
   test.each(['not JSON', 'null', ''])(
@@ -94,7 +95,7 @@ describe('a change', () => {
       await using node = await openNode()
       await database.pool.query('SELECT pg_notify($1, $2)', [changesChannel, payload])
       await announce({ kind: 'user', id: 'u1' })
-      await vi.waitFor(() => expect(node.heard).toEqual(['gap', 'user u1']))
+      await eventually(() => expect(node.heard).toEqual(['gap', 'user u1']))
     },
   )
 
@@ -105,7 +106,7 @@ describe('a change', () => {
     })
     await announce({ kind: 'user', id: 'u1' })
     await announce({ kind: 'client', id: 'c1' })
-    await vi.waitFor(() => expect(node.heard).toEqual(['user u1', 'gap', 'client c1']))
+    await eventually(() => expect(node.heard).toEqual(['user u1', 'gap', 'client c1']))
   })
 })
 
@@ -114,7 +115,7 @@ describe('the connection for changes', () => {
     await using node = await openNode()
     expect(node.state()).toBe('live')
     const before = node.lastHeartbeatAt
-    await vi.waitFor(() => expect(node.lastHeartbeatAt.getTime()).toBeGreaterThan(before.getTime()))
+    await eventually(() => expect(node.lastHeartbeatAt.getTime()).toBeGreaterThan(before.getTime()))
     expect(node.state()).toBe('live')
   })
 
@@ -122,36 +123,36 @@ describe('the connection for changes', () => {
     await using proxy = await openDatabaseProxy(server.url)
     await using node = await openNode(proxy.url)
     await proxy.refuse()
-    await vi.waitFor(() => expect(node.heard).toEqual(['gap']))
+    await eventually(() => expect(node.heard).toEqual(['gap']))
     expect(node.state()).toBe('blind')
     await announce({ kind: 'user', id: 'unheard' })
     await proxy.restore()
-    await vi.waitFor(() => expect(node.heard).toEqual(['gap', 'gap']))
+    await eventually(() => expect(node.heard).toEqual(['gap', 'gap']))
     expect(node.state()).toBe('live')
     await announce({ kind: 'user', id: 'u1' })
-    await vi.waitFor(() => expect(node.heard).toEqual(['gap', 'gap', 'user u1']))
+    await eventually(() => expect(node.heard).toEqual(['gap', 'gap', 'user u1']))
   })
 
   test('comes back when an operator ends it', async () => {
     await using node = await openNode()
     await endListeners()
-    await vi.waitFor(() => expect(node.heard).toEqual(['gap', 'gap']))
+    await eventually(() => expect(node.heard).toEqual(['gap', 'gap']))
     await announce({ kind: 'client', id: 'c1' })
-    await vi.waitFor(() => expect(node.heard).toContain('client c1'))
+    await eventually(() => expect(node.heard).toContain('client c1'))
   })
 
   test('is blind when nothing is heard from it, without a gap until there is a new one', async () => {
     await using proxy = await openDatabaseProxy(server.url)
     await using node = await openNode(proxy.url, {})
     proxy.freeze()
-    await vi.waitFor(() => expect(node.state()).toBe('blind'), { timeout: 10_000 })
+    await eventually(() => expect(node.state()).toBe('blind'))
     expect(node.silenceMs()).toBeGreaterThan(1_000)
     expect(node.heard).toEqual([])
     proxy.thaw()
-    await vi.waitFor(() => expect(node.state()).toBe('live'), { timeout: 10_000 })
+    await eventually(() => expect(node.state()).toBe('live'))
     expect(node.heard).toEqual(['gap'])
     await announce({ kind: 'user', id: 'u1' })
-    await vi.waitFor(() => expect(node.heard).toEqual(['gap', 'user u1']))
+    await eventually(() => expect(node.heard).toEqual(['gap', 'user u1']))
   })
 
   test('is not taken for silent because this process was busy', async () => {
@@ -160,7 +161,7 @@ describe('the connection for changes', () => {
       const until = performance.now() + 2_100
       while (performance.now() < until);
       const before = node.lastHeartbeatAt
-      await vi.waitFor(() => expect(node.lastHeartbeatAt.getTime()).toBeGreaterThan(before.getTime()))
+      await eventually(() => expect(node.lastHeartbeatAt.getTime()).toBeGreaterThan(before.getTime()))
     }
     expect(node.heard).toEqual([])
   })
@@ -169,14 +170,14 @@ describe('the connection for changes', () => {
     await using proxy = await openDatabaseProxy(server.url)
     const node = await openNode(proxy.url)
     await proxy.refuse()
-    await vi.waitFor(() => expect(node.heard).toEqual(['gap']))
+    await eventually(() => expect(node.heard).toEqual(['gap']))
     await node[Symbol.asyncDispose]()
     expect(node.state()).toBe('blind')
   })
 
   test('must be there at the start', async () => {
     const url = new URL(server.url)
-    url.password = 'wrong'
-    await expect(openChanges({ url: url.href, log, clock })).rejects.toThrow('password')
+    url.pathname = '/absent'
+    await expect(openChanges({ url: url.href, log, clock })).rejects.toThrow('"absent" does not exist')
   })
 })

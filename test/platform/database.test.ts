@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import { beforeAll, afterAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../../src/platform/database-connection.ts'
 import { isDatabaseUnavailable } from '../../src/platform/database-unavailable.ts'
 import { openDatabase, type Database, type DatabaseOptions } from '../../src/platform/database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { openDatabaseProxy } from '../support/database-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 let shared: TestDatabase
 beforeAll(async () => {
@@ -52,7 +53,7 @@ async function endConnections(): Promise<void> {
 
 async function waitUntilBusy(): Promise<void> {
   await using client = await connect(shared.url, 'test')
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { rowCount } = await client.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'keygrant pool'
           AND state = 'active' AND wait_event IS NOT NULL`,
@@ -79,7 +80,7 @@ describe('one pool', () => {
     await using database = open({ log: createLog('warn', { write: (line) => void lines.push(line) }) })
     await database.pool.query('SELECT 1')
     await endConnections()
-    await vi.waitFor(() => expect(lines.join()).toContain('an idle database connection was lost'))
+    await eventually(() => expect(lines.join()).toContain('an idle database connection was lost'))
     await database.pool.query('SELECT 1')
   })
 

@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../../src/platform/database-connection.ts'
 import { unprivilegedAccount } from '../../src/platform/embedded-account.ts'
 import { openEmbeddedDatabase } from '../../src/platform/embedded-database.ts'
@@ -27,6 +27,7 @@ import { findProcess } from '../../src/platform/embedded-owner.ts'
 import { findRunningEmbeddedDatabase } from '../../src/platform/embedded-running.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { copyCheckout, copyPrograms, startInCheckout, StartError } from '../support/embedded-checkout.ts'
+import { eventually } from '../support/eventually.ts'
 
 const here = fileURLToPath(new URL('../..', import.meta.url))
 const log = createLog('silent')
@@ -76,7 +77,7 @@ async function postmasterOf(dataDir: string): Promise<number> {
 }
 
 async function waitForEnd(pid: number): Promise<void> {
-  await vi.waitFor(async () => expect(await findProcess(pid)).toBeNull(), { timeout: 30_000 })
+  await eventually(async () => expect(await findProcess(pid)).toBeNull())
 }
 
 describe('the embedded database', () => {
@@ -216,7 +217,7 @@ describe('the embedded database', () => {
     const dataDir = await usedDataDir()
     await using database = await openEmbeddedDatabase({ dataDir, log })
     process.kill(await postmasterOf(dataDir), 'SIGKILL')
-    await vi.waitFor(async () => expect(await recall(database.url)).toEqual(KEPT), { timeout: 30_000 })
+    await eventually(async () => expect(await recall(database.url)).toEqual(KEPT))
   })
 
   test('begins anew where making it was interrupted', async () => {
@@ -242,6 +243,17 @@ describe('the embedded database', () => {
       (error: Error) => error.message,
     )
     expect(outcome).toMatch(isRoot ? /may not enter.* Move DATA_DIR, or set DATABASE_URL/ : /^opened$/)
+  })
+
+  test('makes the links between its libraries where the scripts of npm packages are off', async () => {
+    const checkout = await mkdtemp(join(workshop, 'checkout-'))
+    await chmod(checkout, 0o755)
+    const installed = await copyPrograms(checkout)
+    for (const entry of await readdir(join(installed, 'lib'), { withFileTypes: true })) {
+      if (entry.isSymbolicLink()) await rm(join(installed, 'lib', entry.name))
+    }
+    await using database = await openEmbeddedDatabase({ dataDir: await usedDataDir(), log, installed })
+    expect(await recall(database.url)).toEqual(KEPT)
   })
 
   test('asks for DATABASE_URL in an installation without it', async () => {

