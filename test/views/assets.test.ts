@@ -1,5 +1,6 @@
 /** The stylesheet and the scripts, as a browser and a cache get them. */
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,10 +8,11 @@ import { assets, assetUrl } from '../../src/http/assets.ts'
 
 const app = new Koa()
 app.use(assets())
-const server = app.listen(0, '127.0.0.1')
+let server: Server
 let base: string
 
 beforeAll(async () => {
+  server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })

@@ -7,7 +7,8 @@ import { contentSecurityPolicy } from '../../src/http/entrance.ts'
 import type { Locale } from '../../src/http/messages.ts'
 import type { PageName } from '../../src/http/page-models.ts'
 import { createViews } from '../../src/http/views.ts'
-import { pages, person, platform, visitor } from './samples.ts'
+import { pages } from './samples.ts'
+import { person, platform, visitor } from './samples/visitor.ts'
 
 export interface PageServer {
   url: string

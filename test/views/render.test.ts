@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { catalogues, locales, type Catalogue } from '../../src/http/messages.ts'
 import type { MailName, PageName } from '../../src/http/page-models.ts'
 import { createViews } from '../../src/http/views.ts'
-import { mails, pages, person, platform, visitor } from './samples.ts'
+import { pages } from './samples.ts'
+import { mails } from './samples/mails.ts'
+import { person, platform, visitor } from './samples/visitor.ts'
 
 const used = new Set<string>()
 const recorded = Object.fromEntries(

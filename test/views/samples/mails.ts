@@ -1,0 +1,62 @@
+/** Every mail. */
+import type { MailModels } from '../../../src/http/page-models.ts'
+import type { SamplesOf } from './visitor.ts'
+
+export const mails = {
+  'sign-up': { plain: { link: 'https://id.northwind.example/link/Rk9PQkFS', expiresInMinutes: 1440 } },
+  'already-registered': {
+    plain: {
+      signInHref: 'https://id.northwind.example/sign-in',
+      resetHref: 'https://id.northwind.example/forgot-password',
+    },
+  },
+  'reset-password': { plain: { link: 'https://id.northwind.example/link/Rk9PQkFS', expiresInMinutes: 30 } },
+  'reset-unknown': {
+    open: { email: 'ada.lovelace@example.com', signUpHref: 'https://id.northwind.example/sign-up' },
+    closed: { email: 'ada.lovelace@example.com', signUpHref: null },
+  },
+  'password-changed': {
+    plain: { at: new Date('2026-11-24T09:30:00Z'), resetHref: 'https://id.northwind.example/forgot-password' },
+  },
+  invitation: {
+    'by-to': {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      inviter: 'Grace <Hopper>',
+      organization: 'Navy & Sons',
+      expiresInMinutes: 10080,
+    },
+    by: {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      inviter: 'Grace Hopper',
+      organization: null,
+      expiresInMinutes: 120,
+    },
+    to: {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      inviter: null,
+      organization: 'Navy',
+      expiresInMinutes: 10080,
+    },
+    plain: {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      inviter: null,
+      organization: null,
+      expiresInMinutes: 10080,
+    },
+  },
+  'prove-email': {
+    plain: {
+      link: 'https://id.northwind.example/link/Rk9PQkFS',
+      email: 'ada.lovelace@example.com',
+      expiresInMinutes: 60,
+    },
+  },
+  'new-device': {
+    plain: {
+      at: new Date('2026-11-24T09:30:00Z'),
+      device: 'Firefox on Linux',
+      address: '2001:db8::1',
+      resetHref: 'https://id.northwind.example/forgot-password',
+    },
+  },
+} satisfies SamplesOf<MailModels, keyof MailModels>
