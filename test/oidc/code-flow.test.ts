@@ -29,7 +29,13 @@ test('scopes of a resource give a JWT for that resource alone', async () => {
   const { server, client, person } = stage
   const { tokens } = await tokensFor(server, client, person, { scope: 'openid reports:read' })
   expect(tokens.scope).toBe('reports:read')
-  const claims = { aud: reportsIdentifier, sub: person.id, client_id: client.id, scope: 'reports:read', iss: server.url }
+  const claims = {
+    aud: reportsIdentifier,
+    sub: person.id,
+    client_id: client.id,
+    scope: 'reports:read',
+    iss: server.url,
+  }
   expect(decodeJwt(tokens.access_token)).toMatchObject(claims)
 })
 
@@ -45,7 +51,11 @@ test('a JWT access token is an at+jwt that verifies under the published keys (RF
   })
   expect(protectedHeader.kid).toMatch(/^sgk_/)
   expect(payload.exp).toBe((payload.iat ?? 0) + 900)
-  expect(payload).toMatchObject({ jti: expect.any(String), auth_time: expect.any(Number), amr: ['pwd'] })
+  expect(payload).toMatchObject({
+    jti: expect.any(String) as string,
+    auth_time: expect.any(Number) as number,
+    amr: ['pwd'],
+  })
   // How we find what it hangs on when it comes back; without it a revocation could not reach it.
   expect(payload['fam']).toMatch(/^fam_/)
 })
@@ -53,7 +63,10 @@ test('a JWT access token is an at+jwt that verifies under the published keys (RF
 test('an ID token says who, for whom and when, and nothing else unless asked', async () => {
   const { server, client, person } = stage
   const { tokens, started } = await tokensFor(server, client, person, { scope: 'openid profile email' })
-  expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject({ alg: 'RS256', kid: expect.stringMatching(/^sgk_/) })
+  expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject({
+    alg: 'RS256',
+    kid: expect.stringMatching(/^sgk_/) as string,
+  })
   const { iat = 0, exp, at_hash: _, ...claims } = decodeJwt(tokens.id_token ?? '')
   expect(claims).toEqual({ iss: server.url, aud: client.id, sub: person.id, nonce: started.nonce })
   expect(exp).toBe(iat + 3600)
