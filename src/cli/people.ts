@@ -1,7 +1,7 @@
 /** What the commands about people work with: the same as the server's pages, and mail that is out before the command ends. */
 import { readConfig, type Config } from '../config.ts'
 import { createViews } from '../http/views.ts'
-import { endAccess } from '../oidc/end-access.ts'
+import { endAccess } from '../oidc/sessions/end-access.ts'
 import { createUserServices } from '../pages/accounts/user-services.ts'
 import { createMail } from '../platform/mail.ts'
 import { createPasswords } from '../users/passwords.ts'

@@ -4,10 +4,11 @@ import { probe, type Probe } from './probe.ts'
 import { reasonOf } from './visitor.ts'
 
 const FORGED = 'forged.invalid'
+const DISCOVERY_PATH = '/.well-known/openid-configuration'
 
 /** `reached`: a flow through it can be tried. */
 export async function checkPublicUrl(publicUrl: string): Promise<{ reached: boolean; findings: Finding[] }> {
-  const discovery = `${publicUrl}/.well-known/openid-configuration`
+  const discovery = `${publicUrl}${DISCOVERY_PATH}`
   let answer: Probe
   try {
     answer = await probe(discovery)
@@ -49,9 +50,11 @@ function unreachable(publicUrl: string, error: unknown): Finding {
 
 function describeDiscovery(publicUrl: string, { status, headers, body }: Probe): Finding {
   const check = 'public URL'
-  if (status === 403 && body.includes('https_required')) return unencrypted(check)
+  const elsewhere = headers.get('location')
+  // To itself, since the server believes that the request came by http.
+  const toItself = elsewhere !== null && new URL(elsewhere, publicUrl).href === `${publicUrl}${DISCOVERY_PATH}`
+  if (toItself || (status === 403 && body.includes('https_required'))) return unencrypted(check)
   if (status !== 200) {
-    const elsewhere = headers.get('location')
     const where = elsewhere === null ? '' : ` to ${elsewhere}`
     return fault(
       check,
@@ -115,7 +118,7 @@ async function checkEncryption(publicUrl: string): Promise<Finding> {
 /** The same host without TLS must not serve anything. */
 async function checkPlain(publicUrl: string): Promise<Finding> {
   const check = 'unencrypted requests'
-  const plain = new URL('/.well-known/openid-configuration', publicUrl)
+  const plain = new URL(DISCOVERY_PATH, publicUrl)
   plain.protocol = 'http:'
   plain.port = ''
   const answer = await tryProbe(plain)
