@@ -28,17 +28,19 @@ export function mendBlankPages(ctx: Context): void {
 }
 
 /**
- * Two redirects become a page that navigates. One that follows a form's POST, since Chromium holds our `form-action`
- * against every step that follows. And one to an app's own scheme: the browser opens the app and stays where it is, so
- * what it shows must say so, and have a button for where only a person's own press may open an app.
+ * Three redirects become a page that navigates. Two follow a form of ours, the sign-in's or the consent's and the
+ * sign-out's: Chromium holds `form-action` against every step after a form's POST, and would stop the way to the client
+ * with the code already issued. The third leads to an app's own scheme: the browser opens the app and stays where it is,
+ * so what it shows must say so, and have a button for where only a person's own press may open an app.
  */
 export function mendRedirects({ views, issuer }: { views: Views; issuer: string }): Mend {
   const { origin } = new URL(issuer)
   return (ctx) => {
     const target = URL.parse(ctx.response.get('location'))
     if (!target || target.origin === origin) return
-    if (ctx.method === 'GET' && (target.protocol === 'https:' || target.protocol === 'http:')) return
-    const { client, params } = (ctx as unknown as KoaContextWithOIDC).oidc
+    const { client, params, route } = (ctx as unknown as KoaContextWithOIDC).oidc
+    const followsForm = route === 'resume' || route === 'end_session_confirm'
+    if (!followsForm && (target.protocol === 'https:' || target.protocol === 'http:')) return
     const { host } = destination(target.href)
     speak(ctx, params?.['ui_locales'])
     ctx.remove('location')

@@ -97,7 +97,8 @@ export async function look(page: Page, name: string): Promise<void> {
   await mkdir(screens, { recursive: true })
   const before = page.viewportSize()
   for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme })
+    // Without motion the colours change at once.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await expectAccessible(page)
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 900 })
@@ -105,5 +106,6 @@ export async function look(page: Page, name: string): Promise<void> {
       await page.screenshot({ path, fullPage: true, animations: 'disabled' })
     }
   }
+  await page.emulateMedia({ reducedMotion: null })
   if (before) await page.setViewportSize(before)
 }

@@ -6,7 +6,7 @@ export interface Agent {
   get(url: string): Promise<Answer>
   /** Sends the form of the last page whose action ends in `action`, with its hidden fields and these. */
   submit(action: string, fields?: Record<string, string | readonly string[]>): Promise<Answer>
-  /** Follows redirects on this server, and the page that navigates after a consent, until a page or another host. */
+  /** Follows redirects on this server until a page, or until one, or the page that navigates, leads to another host. */
   follow(answer: Answer): Promise<Answer>
   cookies: ReadonlyMap<string, string>
   clearCookies(): void
@@ -87,7 +87,8 @@ export function createAgent(base: string): Agent {
       let current = answer
       for (let step = 0; step < 12; step++) {
         const next = current.location ?? refreshOf(current)
-        if (next === null || new URL(next).origin !== base) return current
+        if (next === null) return current
+        if (new URL(next).origin !== base) return { ...current, location: next }
         current = await agent.get(next)
       }
       throw new Error(`too many redirects, the last to ${current.location}`)

@@ -142,24 +142,12 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
       context,
     )
     await interactions.answer(interaction, { consent: {} })
-    goOn(page, interaction)
+    page.redirect(resumePath(interaction.uid))
   }
 
   async function refuse(page: Page, interaction: Interaction): Promise<void> {
     await interactions.answer(interaction, { error: 'access_denied', error_description: 'the person refused' })
-    goOn(page, interaction)
-  }
-
-  /**
-   * A page that navigates, and no redirect: Chromium holds `form-action` against every step that follows a form's POST,
-   * and would stop the way to the client with the code already issued.
-   */
-  function goOn(page: Page, interaction: Interaction): void {
-    page.show('continue', {
-      href: resumePath(interaction.uid),
-      clientName: interaction.client.name,
-      host: destinationOf(interaction).host,
-    })
+    page.redirect(resumePath(interaction.uid))
   }
 
   async function askedOf(interaction: Interaction, person: Person): Promise<Asked> {
