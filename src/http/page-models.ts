@@ -83,6 +83,7 @@ export type ErrorReason =
   | 'redirect_uri_mismatch'
   | 'request_invalid'
   | 'interaction_expired'
+  | 'interaction_elsewhere'
   | 'form_expired'
   | 'sign_out_failed'
 export type ErrorStatus = 400 | 403 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 503

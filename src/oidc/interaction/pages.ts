@@ -36,15 +36,20 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
     { method: 'POST', path: '/interaction/:uid/switch', access: 'anyone', handle: withInteraction(signInFirst) },
   ]
 
-  /** What can't be found has expired, was answered, or began in another browser. */
   function withInteraction(handle: (page: Page, interaction: Interaction) => Promise<void> | void) {
     return async (page: Page) => {
       const interaction = await interactions.find(page.ctx, page.params['uid'] ?? '')
-      if (!interaction) return showError(page.ctx, views, { status: 400, reason: 'interaction_expired' })
+      if (!interaction) return showMissing(page)
       const locale = localeOf(interaction)
       if (locale) page.speak(locale)
       await handle(page, interaction)
     }
+  }
+
+  /** It has expired, was answered, or began in another browser: a mailed link may have been opened on the phone. */
+  async function showMissing({ ctx, params }: Page): Promise<void> {
+    const waits = await interactions.peek(params['uid'] ?? '')
+    showError(ctx, views, { status: 400, reason: waits ? 'interaction_elsewhere' : 'interaction_expired' })
   }
 
   function withPerson(handle: (page: Page, interaction: Interaction, person: Person) => Promise<void>) {
