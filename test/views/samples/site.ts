@@ -46,6 +46,7 @@ export const site = {
       code: null,
       detail: 'interaction session not found',
     },
+    interaction_elsewhere: { ...error, reason: 'interaction_elsewhere' },
     form_expired: { ...error, status: 403, reason: 'form_expired', retryHref: '/sign-in' },
     sign_out_failed: { ...appError, reason: 'sign_out_failed', code: 'invalid_request', detail: null },
   },
