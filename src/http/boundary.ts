@@ -59,9 +59,15 @@ export function boundary({
       status: errorStatus(problem.status),
       reason: problem.code === 'form_expired' ? 'form_expired' : 'status',
       detail,
-      retryHref: problem.status === 503 && ctx.method === 'GET' ? ctx.url : null,
+      retryHref: retryHref(ctx, problem),
     })
   }
+}
+
+/** What was posted isn't kept; the page that it came from is there to send it again. */
+function retryHref({ method, url, state }: Context, { status, code }: Problem): string | null {
+  if (status !== 503 && code !== 'form_expired') return null
+  return method === 'GET' ? url : ((state as RequestState).goOnAt ?? null)
 }
 
 export function problemOf(error: unknown): Problem {

@@ -10,6 +10,8 @@ export interface RequestState {
   caller: Caller
   log: Log
   locale: Locale
+  /** Where a person goes on whose form can't be taken now. */
+  goOnAt?: string | undefined
 }
 
 export interface EntranceOptions {

@@ -53,9 +53,15 @@ export interface ShowOptions {
 /** A page for one signed-in person. */
 export type PersonalPage = Page & { person: Person; session: BrowserSession }
 
-export type PageRoute =
-  | { method: 'GET' | 'POST'; path: string; access: 'anyone'; handle(page: Page): Promise<void> | void }
-  | { method: 'GET' | 'POST'; path: string; access: 'signed-in'; handle(page: PersonalPage): Promise<void> | void }
+export type PageRoute = {
+  method: 'GET' | 'POST'
+  path: string
+  /** For a POST: where a person goes on if it can't be taken now. Unless said, at the page of the same path. */
+  goOnAt?: (posted: Pick<Page, 'params' | 'form'>) => `/${string}`
+} & (
+  | { access: 'anyone'; handle(page: Page): Promise<void> | void }
+  | { access: 'signed-in'; handle(page: PersonalPage): Promise<void> | void }
+)
 
 export interface PageServices {
   views: Views
@@ -66,8 +72,14 @@ export interface PageServices {
 export function pageRouter(routes: readonly PageRoute[], services: PageServices): Router {
   const router = new Router()
   const form = readForm()
+  const shown = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path))
   for (const route of routes) {
     const handle = async (ctx: Context) => {
+      if (route.method === 'POST') {
+        const own = shown.has(route.path) ? ctx.path : undefined
+        const state = ctx.state as RequestState
+        state.goOnAt = route.goOnAt?.({ params: paramsOf(ctx), form: fieldsOf(ctx) }) ?? own
+      }
       const page = await openPage(ctx, services)
       if (route.method === 'POST') services.forms.verify(ctx, page.session?.uid ?? '')
       if (route.access === 'anyone') return route.handle(page)
@@ -96,7 +108,7 @@ export async function openPage(ctx: Context, services: PageServices): Promise<Pa
     locale: state.locale,
     session,
     person: session?.person ?? null,
-    params: (ctx as { params?: Record<string, string> }).params ?? {},
+    params: paramsOf(ctx),
     query: Object.fromEntries(
       Object.entries(ctx.query).map(([name, value]) => [name, (Array.isArray(value) ? value[0] : value) ?? '']),
     ),
@@ -112,6 +124,10 @@ export async function openPage(ctx: Context, services: PageServices): Promise<Pa
     },
   }
   return page
+}
+
+function paramsOf(ctx: Context): Record<string, string> {
+  return (ctx as { params?: Record<string, string> }).params ?? {}
 }
 
 function showPage<K extends PageName>(

@@ -29,11 +29,18 @@ export interface InteractionPagesParts {
 
 export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
   const { db, clock, catalogue, interactions, units, views } = parts
+  const post = (path: string, handle: (page: Page, interaction: Interaction) => Promise<void> | void): PageRoute => ({
+    method: 'POST',
+    path: `/interaction/:uid/${path}`,
+    access: 'anyone',
+    goOnAt: ({ params }) => `/interaction/${params['uid']}`,
+    handle: withInteraction(handle),
+  })
   return [
     { method: 'GET', path: '/interaction/:uid', access: 'anyone', handle: withInteraction(show) },
-    { method: 'POST', path: '/interaction/:uid/consent', access: 'anyone', handle: withInteraction(withPerson(allow)) },
-    { method: 'POST', path: '/interaction/:uid/cancel', access: 'anyone', handle: withInteraction(refuse) },
-    { method: 'POST', path: '/interaction/:uid/switch', access: 'anyone', handle: withInteraction(signInFirst) },
+    post('consent', withPerson(allow)),
+    post('cancel', refuse),
+    post('switch', signInFirst),
   ]
 
   function withInteraction(handle: (page: Page, interaction: Interaction) => Promise<void> | void) {
