@@ -164,12 +164,18 @@ export async function mayIntrospect(
 
 /** A JWT access token rests nowhere, so it says itself to which family it belongs, and how the person signed in (RFC 9068, 2.2.1). */
 function familyClaims(ctx: KoaContextWithOIDC, token: unknown): Record<string, unknown> | undefined {
-  const { grantId, resourceServer } = token as { grantId?: string; resourceServer?: { accessTokenFormat?: string } }
+  const { grantId, resourceServer, expiresWithSession, sessionUid } = token as {
+    grantId?: string
+    resourceServer?: { accessTokenFormat?: string }
+    expiresWithSession?: boolean
+    sessionUid?: string
+  }
   if (resourceServer?.accessTokenFormat !== 'jwt' || grantId === undefined) return undefined
   const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken
   return {
     fam: grantId,
-    ...(source?.sid === undefined ? {} : { sid: source.sid }),
+    // Without offline access it ends with its session, as an opaque one does.
+    ...(expiresWithSession && sessionUid !== undefined ? { sid: sessionUid } : {}),
     ...(source?.acr === undefined ? {} : { acr: source.acr }),
     ...(source?.amr === undefined ? {} : { amr: source.amr }),
     ...(source?.authTime === undefined ? {} : { auth_time: source.authTime }),

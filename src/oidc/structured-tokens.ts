@@ -18,6 +18,7 @@ interface AccessTokenClaims extends JWTPayload {
   exp: number
   client_id: string
   fam?: string
+  sid?: string
 }
 
 export function structuredTokens({
@@ -68,13 +69,15 @@ export function structuredTokens({
     }
   }
 
-  /** What the signature can't tell: was it, its family, its client or its person ended since? */
+  /** What the signature can't tell: was it, its family, its session, its client or its person ended since? */
   async function isLive(unit: Unit, claims: AccessTokenClaims): Promise<boolean> {
     const client = await directory.find(claims.client_id)
     if (!client || client.disabledAt || (await tokenRevoked(unit.pool, claims.jti))) return false
     if (claims.fam === undefined) return claims.sub === claims.client_id
     const around = await findFamily(unit.pool, claims.fam, unit.now)
     if (!around?.family || !around.grant) return false
+    // A family that offline access lets outlive its session may have given tokens without it, too.
+    if (claims.sid !== undefined && around.session?.uid !== claims.sid) return false
     remember(unit, around, around.family.user_id)
     return (await accountOf(unit, around.family.user_id)) !== null
   }

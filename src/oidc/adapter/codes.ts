@@ -41,7 +41,8 @@ export const codes = {
       jti: id,
       kind: 'AuthorizationCode',
       iat: seconds(token.issued_at),
-      exp: seconds(token.expires_at),
+      // The provider says "expired" before "used": a used one doesn't expire, so that a late replay is still known as one.
+      exp: seconds(token.consumed_at && around.family ? around.family.expires_at : token.expires_at),
       ...(token.consumed_at ? { consumed: seconds(token.consumed_at) } : {}),
       grantId: token.family_id,
       clientId: token.client_id,

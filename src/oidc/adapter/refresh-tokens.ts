@@ -36,13 +36,15 @@ export const refreshTokens = {
     const known = foundIn(unit).get(id)
     const row = known ?? (await load(unit, id))
     if (!row) return undefined
+    const family = unit.families.get(row.family_id)?.family
     return {
       ...row.payload,
       jti: id,
       kind: 'RefreshToken',
       iat: seconds(row.issued_at),
       iiat: seconds(row.initially_issued_at),
-      exp: seconds(row.expires_at),
+      // As with codes: a used one doesn't expire, so that a late replay is still known as one.
+      exp: seconds(row.consumed_at && family ? family.expires_at : row.expires_at),
       // A retry within the grace is answered like the first time.
       ...(row.consumed_at && !withinGrace(unit, row) ? { consumed: seconds(row.consumed_at) } : {}),
       grantId: row.family_id,
