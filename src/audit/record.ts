@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Tx } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { events, type Event } from './events.ts'
-import { insertAuditRows, insertOutboxRows } from './store.ts'
+import { insertAuditRows, insertOutboxRows, type AuditRow, type OutboxRow } from './store.ts'
 
 export interface Actor {
   kind: 'user' | 'client' | 'cli' | 'system'
@@ -17,30 +17,6 @@ export interface AuditContext {
   requestId: string | null
   address: string | null
   clock: Clock
-}
-
-/** A row of `audit_events`, by the names of its columns. */
-export interface AuditRow {
-  id: string
-  at: Date
-  type: string
-  actor_kind: string
-  actor_id: string | null
-  organization_id: string | null
-  target_kind: string
-  target_id: string
-  request_id: string | null
-  address: string | null
-  data: Record<string, unknown>
-}
-
-/** A row of `outbox_events`, by the names of its columns. */
-export interface OutboxRow {
-  id: string
-  type: string
-  organization_id: string | null
-  at: Date
-  data: Record<string, unknown>
 }
 
 /** What the program does of itself: at its start, in its jobs. */

@@ -1,5 +1,6 @@
 /** Is there a key for each algorithm with which tokens are signed, and can it be opened? */
-import { currentJwks, listSigningKeys, signingAlgorithms } from '../../oidc/signing-keys/signing-keys.ts'
+import { signingAlgorithms } from '../../oidc/signing-keys/signing-key.ts'
+import { currentJwks, listSigningKeys } from '../../oidc/signing-keys/signing-keys.ts'
 import type { Workbench } from '../workbench.ts'
 import { fault, ok, type Finding } from './finding.ts'
 

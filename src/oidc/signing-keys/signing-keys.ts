@@ -11,24 +11,14 @@ import { day, hour, type Clock } from '../../platform/clock.ts'
 import type { Db, Tx } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
+import {
+  signingAlgorithms,
+  stageOf,
+  type SigningAlgorithm,
+  type SigningKey,
+  type SigningKeyStage,
+} from './signing-key.ts'
 import * as store from './store.ts'
-
-/** RS256 signs ID tokens unless a client asks otherwise (OIDC Core, 15.1); ES256 signs access tokens. */
-export const signingAlgorithms = ['RS256', 'ES256'] as const
-export type SigningAlgorithm = (typeof signingAlgorithms)[number]
-
-export type SigningKeyStage = 'published' | 'used' | 'retired' | 'gone'
-
-export interface SigningKey {
-  kid: string
-  algorithm: SigningAlgorithm
-  publicJwk: JWK
-  privateSealed: Uint8Array
-  publishedAt: Date
-  activeFrom: Date
-  retiredAt: Date | null
-  goneAt: Date | null
-}
 
 export const rotationTimes = {
   /** Clients keep a JWKS for an hour, many for a day: a key is used only when everybody has had the time to fetch it. */
@@ -39,12 +29,6 @@ export const rotationTimes = {
 
 /** What nodes ask again after: stages come by time, without anybody telling. */
 export const stageCheckSeconds = hour / 60
-
-export function stageOf(key: Pick<SigningKey, 'activeFrom' | 'retiredAt' | 'goneAt'>, now: Date): SigningKeyStage {
-  if (key.goneAt && key.goneAt <= now) return 'gone'
-  if (key.retiredAt && key.retiredAt <= now) return 'retired'
-  return key.activeFrom <= now ? 'used' : 'published'
-}
 
 /** Makes the first keys of an installation, in use at once: nobody holds an older set. */
 export async function ensureSigningKeys({

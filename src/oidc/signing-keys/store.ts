@@ -2,7 +2,7 @@
 import type { JWK } from 'oidc-provider'
 import type { Db, Tx } from '../../platform/database.ts'
 import type { Prisma } from '../../platform/prisma/client.ts'
-import type { SigningAlgorithm, SigningKey } from './signing-keys.ts'
+import type { SigningAlgorithm, SigningKey } from './signing-key.ts'
 
 /** One node at a time makes or turns keys. */
 export async function lock(tx: Tx): Promise<void> {
