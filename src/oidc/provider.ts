@@ -97,7 +97,11 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
         enabled: true,
         allowedPolicy: async (_ctx, client, token) => mayIntrospect(directory, client.clientId, token),
       },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        // Another's token is answered like one that never was: as if it were done (RFC 7009, 2.2).
+        allowedPolicy: (_ctx, client, token) => Promise.resolve(token.clientId === client.clientId),
+      },
       resourceIndicators: { enabled: true, ...resourceIndicators(catalogue, directory, currentUnit) },
       rpInitiatedLogout: {
         enabled: true,

@@ -100,5 +100,7 @@ function revoke(unit: Unit, claims: AccessTokenClaims): void {
 function answer(ctx: Context, body: object | string): void {
   ctx.status = 200
   ctx.set('cache-control', 'no-store')
+  // The refusal's, which an empty body would keep.
+  ctx.remove('content-type')
   ctx.body = body
 }
