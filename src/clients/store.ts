@@ -1,6 +1,6 @@
 /** The rows of clients and of their secrets. */
 import type { Db, Tx } from '../platform/database.ts'
-import type { Prisma } from '../platform/prisma/client.ts'
+import { Prisma } from '../platform/prisma/client.ts'
 import type { ApplicationType, AuthMethod, Client, ClientSecret } from './client.ts'
 
 const withSecrets = {
@@ -43,31 +43,34 @@ export async function lockClient(tx: Tx, clientId: string): Promise<Client | nul
 export type NewClient = Omit<Client, 'secrets' | 'updatedAt' | 'disabledAt'>
 
 export async function insertClient(tx: Tx, client: NewClient): Promise<void> {
-  const {
-    jwks,
-    metadata,
-    redirectUris,
-    postLogoutRedirectUris,
-    grantTypes,
-    responseTypes,
-    contacts,
-    introspects,
-    ...columns
-  } = client
-  await tx.client.create({
-    data: {
-      ...columns,
-      redirectUris: [...redirectUris],
-      postLogoutRedirectUris: [...postLogoutRedirectUris],
-      grantTypes: [...grantTypes],
-      responseTypes: [...responseTypes],
-      contacts: [...contacts],
-      introspects: [...introspects],
-      metadata: metadata as Prisma.InputJsonObject,
-      ...(jwks !== null && { jwks }),
-      updatedAt: client.createdAt,
-    },
-  })
+  await tx.client.create({ data: rowOf(client) })
+}
+
+/** False if there is one of this id already, also one that was just registered beside us. */
+export async function insertClientIfAbsent(tx: Tx, client: NewClient): Promise<boolean> {
+  const { count } = await tx.client.createMany({ data: [rowOf(client)], skipDuplicates: true })
+  return count > 0
+}
+
+/** Makes everything that was registered what it is in `client`; its id, its origin and when it was made stay. */
+export async function updateRegistration(tx: Tx, client: NewClient): Promise<void> {
+  const { id, origin: _, createdAt: _at, updatedAt: _since, ...columns } = rowOf(client)
+  await tx.client.update({ where: { id }, data: columns })
+}
+
+function rowOf(client: NewClient): Prisma.ClientCreateManyInput {
+  return {
+    ...client,
+    redirectUris: [...client.redirectUris],
+    postLogoutRedirectUris: [...client.postLogoutRedirectUris],
+    grantTypes: [...client.grantTypes],
+    responseTypes: [...client.responseTypes],
+    contacts: [...client.contacts],
+    introspects: [...client.introspects],
+    metadata: client.metadata as Prisma.InputJsonObject,
+    jwks: client.jwks ?? Prisma.DbNull,
+    updatedAt: client.createdAt,
+  }
 }
 
 export async function setDisabledAt(tx: Tx, clientId: string, disabledAt: Date | null): Promise<void> {
