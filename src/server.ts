@@ -1,4 +1,5 @@
 /** THE COMPOSITION ROOT: opens everything in order, joins the routes into one table, and closes it all in reverse. */
+import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import { ConfigurationError, type Config } from './config.ts'
@@ -28,6 +29,8 @@ import { connectedAppRoutes } from './pages/account/connected-apps.ts'
 import { createAfterwards } from './pages/accounts/afterwards.ts'
 import { accountRoutes } from './pages/accounts/routes.ts'
 import { createUserServices } from './pages/accounts/user-services.ts'
+import { ensureDemo } from './pages/demo/ensure.ts'
+import { demoRoutes } from './pages/demo/routes.ts'
 import { devMailRoutes } from './pages/dev/mail.ts'
 import { siteRoutes } from './pages/site/site.ts'
 import { openChanges } from './platform/changes.ts'
@@ -94,6 +97,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const forms = createForms(secrets, cookies)
 
   // ── Features ──
+  const demo = development ? await ensureDemo({ db, clock, log }, config.publicUrl) : null
   const directory = opening.use(createClientDirectory({ db, changes }))
   const catalogue = opening.use(await createCatalogue({ db, changes, log }))
   const passwords = createPasswords({ concurrency: passwordsAtOnce, queueLimit: passwordsWaiting })
@@ -170,6 +174,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     ...interactionPages({ db, clock, catalogue, interactions, units, views }),
     ...connectedAppRoutes({ db, clock, directory, catalogue }),
     ...(development ? devMailRoutes(mail) : []),
+    ...(demo ? demoRoutes({ demo, clock, cookies, listener: () => listener }) : []),
   ]
   const pages = pageRouter(routes, { views, forms, findSession: sessions.find })
 
@@ -202,6 +207,11 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const handler = (request: IncomingMessage, response: ServerResponse) => void callback(request, response)
   const sweeper = opening.use(startSweeper({ pool, clock, log }))
   const listening = opening.use(await listen(handler, { ...config.listen, tls: config.tls }))
+  const listener = {
+    host: config.listen.host,
+    port: listening.port,
+    certificate: config.tls && readFileSync(config.tls.certFile),
+  }
 
   const open = opening.move()
   return {

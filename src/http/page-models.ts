@@ -93,13 +93,15 @@ export type DemoText = readonly { text: string; code: boolean }[]
 
 export interface DemoTable {
   caption: string
+  open: boolean
   /** What the names in it are: parameters, claims. */
   named: string
   rows: { name: string; value: string; meaning: DemoText }[]
 }
 
 export interface DemoExchange {
-  title: string
+  sender: string
+  path: string
   open: boolean
   request: { method: string; url: string; headers: DemoHeader[]; body: string | null }
   /** Null where only the browser sees it. */
@@ -252,11 +254,12 @@ export interface PageModels {
 
   /** The demo's own words are English: it is a tool for developers, and exists in development only. */
   demo: {
+    /** Begins, or ends it all. */
+    first: DemoAction
     parties: { name: string; value: string; text: DemoText }[]
     notice: { kind: 'error' | 'info'; title: string; text: DemoText[] } | null
     steps: DemoStep[]
     tokens: DemoToken[]
-    startOver: string | null
   }
 }
 export type PageName = keyof PageModels
