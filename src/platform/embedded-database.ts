@@ -7,7 +7,7 @@ import { EmbeddedDatabaseError } from './embedded-error.ts'
 import { prepareHome } from './embedded-home.ts'
 import { claim, endOrphan } from './embedded-owner.ts'
 import { checkVersion, createCluster, DATABASE, freePort, startServer, USER } from './embedded-server.ts'
-import type { Programs, RunningServer } from './embedded-server.ts'
+import type { RunningServer } from './embedded-server.ts'
 import type { Log } from './log.ts'
 
 export interface EmbeddedDatabase extends AsyncDisposable {
@@ -43,14 +43,14 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
     log.info({ folder: home.folder }, 'making the embedded database')
     await createCluster(programs, cluster, join(home.folder, 'password'))
   } else {
-    await Promise.all([checkVersion(programs, cluster), endOrphan(cluster, log)])
+    await checkVersion(programs, cluster)
   }
-  const server = await startOnFreePort(programs, cluster, { settings, log })
-  const restart = async (port: number) => {
+  const start = async (port: number) => {
     await endOrphan(cluster, log)
     return startServer(programs, cluster, { port, settings, log })
   }
-  const stop = keepRunning(server, restart, log)
+  const server = await startOnFreePort(start)
+  const stop = keepRunning(server, start, log)
   opening.defer(stop)
 
   const open = opening.move()
@@ -60,17 +60,13 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
   }
 }
 
-/** What keeps Postgres from starting now and not in a moment: the port was taken after we looked, or a killed server's processes still linger. */
-const PASSING = ['could not create any TCP/IP sockets', 'is still in use']
+/** What keeps Postgres from starting now and not in a moment: somebody took the port after we looked, or a killed server lingers. */
+const PASSING = ['could not create any TCP/IP sockets', 'is still in use', '"postmaster.pid"']
 
-async function startOnFreePort(
-  programs: Programs,
-  cluster: string,
-  options: { settings: Record<string, string>; log: Log },
-): Promise<RunningServer> {
+async function startOnFreePort(start: (port: number) => Promise<RunningServer>): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startServer(programs, cluster, { ...options, port: await freePort() })
+      return await start(await freePort())
     } catch (error) {
       const passing = error instanceof EmbeddedDatabaseError && PASSING.some((text) => error.message.includes(text))
       if (!passing || attempt === 10) throw error

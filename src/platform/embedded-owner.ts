@@ -1,6 +1,6 @@
 /** One server per data folder: who holds it, and what a server that was killed may have left running. */
 import { execFile } from 'node:child_process'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -22,13 +22,13 @@ export async function findProcess(pid: number): Promise<Process | null> {
       const { stdout } = await run('ps', ['-p', String(pid), '-o', 'lstart=,command='])
       return { started: stdout.slice(0, 24), command: stdout.slice(24).trim() }
     }
-    const [boot, stat, command] = await Promise.all([
+    const [boot, status, command] = await Promise.all([
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
     ])
     // proc_pid_stat(5): after the name in brackets come the state and, 19 fields on, the time of the start.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z' || fields[0] === 'X') return null
     return { started: `${boot.trim()}/${fields[19]}`, command: command.replaceAll('\0', ' ').trim() }
   } catch {
@@ -82,17 +82,25 @@ function ifExists(error: NodeJS.ErrnoException): true {
 /** Ends a Postgres that outlived its server, and corrects what would keep the next one from starting. */
 export async function endOrphan(cluster: string, log: Log): Promise<void> {
   const file = join(cluster, 'postmaster.pid')
-  const text = await readFile(file, 'utf8').catch(() => '')
-  const pid = Number.parseInt(text, 10)
-  if (!(pid > 0)) return
+  const read = () => readFile(file, 'utf8').catch(() => '')
+  const pid = Number.parseInt(await read(), 10)
+  if (!(pid > 0)) return removeEmpty(file)
   const found = await findProcess(pid)
   if (found !== null && isPostgresOn(found, cluster)) {
     log.warn({ pid }, 'ending the database server that an earlier process left behind')
-    return endPostgres(pid, cluster)
+    await endPostgres(pid, cluster)
   }
-  // Postgres would take a stranger with this number, or a corpse that nobody has buried, for a living server. The rest of
-  // the file stays: from it, Postgres knows whether processes of the old server still hold the shared memory.
-  await writeFile(file, text.replace(/^\d+/, String(NO_PROCESS)))
+  // A server that ended in order has removed the file. In one that stays, Postgres would take a stranger with this number,
+  // or a corpse that nobody has buried, for a living server. The rest is left: from it, Postgres knows whether processes
+  // of the old server still hold the shared memory.
+  const text = await read()
+  if (Number.parseInt(text, 10) === pid) await writeFile(file, text.replace(/^\d+/, String(NO_PROCESS)))
+}
+
+/** Postgres writes the file in the moment in which it makes it: one that stays empty is of a server that was killed between. */
+async function removeEmpty(file: string): Promise<void> {
+  const found = await stat(file).catch(() => null)
+  if (found?.size === 0 && Date.now() - found.mtimeMs > 1_000) await rm(file)
 }
 
 /** Above every system's largest process number. */

@@ -1,9 +1,10 @@
 /** Runs the programs of Postgres: makes a cluster, starts the server on it, stops it. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, rename, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { EmbeddedDatabaseError } from './embedded-error.ts'
@@ -67,12 +68,15 @@ export interface RunningServer {
 const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
 const spawnOptions = ({ account }: Programs) => ({ cwd: '/', env: environment, ...account })
 
-/** Makes the cluster under another name and renames it, so that one that was interrupted is never taken for a database. */
+/** Makes the cluster under a name of its own and renames it, so that one that was interrupted is never taken for a database. */
 export async function createCluster(programs: Programs, cluster: string, passwordFile: string): Promise<void> {
-  const unfinished = `${cluster}.new`
-  await rm(unfinished, { recursive: true, force: true })
+  const home = dirname(cluster)
+  const unfinished = (await readdir(home)).filter((name) => name.startsWith(`${basename(cluster)}.new-`))
+  await Promise.all(unfinished.map((name) => rm(join(home, name), { recursive: true, force: true })))
+  // Never a name that was used: the program of a killed server may still be at work on that.
+  const made = `${cluster}.new-${randomBytes(4).toString('hex')}`
   await runProgram(programs, 'initdb', [
-    `--pgdata=${unfinished}`,
+    `--pgdata=${made}`,
     `--username=${USER}`,
     '--auth=scram-sha-256',
     `--pwfile=${passwordFile}`,
@@ -82,8 +86,8 @@ export async function createCluster(programs: Programs, cluster: string, passwor
     '--builtin-locale=C.UTF-8',
     '--no-instructions',
   ])
-  await runProgram(programs, 'postgres', ['--single', '-D', unfinished, 'template1'], `CREATE DATABASE ${DATABASE}\n`)
-  await rename(unfinished, cluster)
+  await runProgram(programs, 'postgres', ['--single', '-D', made, 'template1'], `CREATE DATABASE ${DATABASE}\n`)
+  await rename(made, cluster)
 }
 
 /** Refuses a cluster of another major version, which needs a dump and a restore. */

@@ -8,14 +8,15 @@ import { fileURLToPath } from 'node:url'
 import { installedPrograms } from '../../src/platform/embedded-binaries.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const script = fileURLToPath(new URL('./embedded-process.ts', import.meta.url))
+/** Opens the database of the data folder in its argument until its input ends. */
+export const embeddedProcess = fileURLToPath(new URL('./embedded-process.ts', import.meta.url))
 
 /** Copies what is needed to `folder`, runnable by everyone who can enter it. */
 export async function copyCheckout(folder: string): Promise<void> {
   await mkdir(join(folder, 'test/support'), { recursive: true })
   await mkdir(join(folder, 'src/platform'), { recursive: true })
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  await cp(script, join(folder, 'test/support/embedded-process.ts'))
+  await cp(embeddedProcess, join(folder, 'test/support/embedded-process.ts'))
   for (const file of await readdir(join(root, 'src/platform'))) {
     if (file.startsWith('embedded-')) await cp(join(root, 'src/platform', file), join(folder, 'src/platform', file))
   }
