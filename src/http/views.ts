@@ -88,11 +88,8 @@ export function createViews(options: ViewsOptions): Views {
     },
     renderMail(mail, model, locale) {
       const { t, html, text } = language(locale)
-      // A subject is one line: a line break in somebody's name would start a header of its own.
       const subject = String(t(`mail.${mail}.subject`))
-        .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-        .trim()
-      const context = { model: strictModel(model), locale, subject }
+      const context = { model: strictModel(singleLines(model)), locale, subject }
       return {
         subject,
         text:
@@ -104,6 +101,15 @@ export function createViews(options: ViewsOptions): Views {
       }
     },
   }
+}
+
+/** A line break in somebody's name could write a paragraph of its own into a plain-text mail, with a link in it. */
+function singleLines<T extends object>(model: T): T {
+  const lines = Object.entries(model).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === 'string' ? value.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim() : value,
+  ])
+  return Object.fromEntries(lines) as T
 }
 
 function createLanguage(locale: Locale, options: ViewsOptions): Language {

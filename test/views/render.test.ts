@@ -99,6 +99,11 @@ describe.each(posted)('mail $name', ({ mail }) => {
   })
 })
 
+test('lets no name write a line of its own into a mail', () => {
+  const { text } = views.renderMail('invitation', mails.invitation['by-to'], 'en')
+  expect(text).toMatch(/^Grace <Hopper> invites you to join Navy & Sons at Northwind\.$/m)
+})
+
 test('has no message that no page and no mail shows', () => {
   expect(Object.keys(catalogues.en).filter((key) => !used.has(key))).toEqual([])
 })

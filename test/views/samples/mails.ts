@@ -21,7 +21,7 @@ export const mails = {
   invitation: {
     'by-to': {
       link: 'https://id.northwind.example/link/Rk9PQkFS',
-      inviter: 'Grace <Hopper>',
+      inviter: 'Grace\n\n<Hopper>',
       organization: 'Navy & Sons',
       expiresInMinutes: 10080,
     },
