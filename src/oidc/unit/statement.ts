@@ -2,6 +2,7 @@
  * Many writes as one statement: each becomes a data-modifying CTE, so that all of them commit together in one round trip.
  * Guards are writes that must hit exactly one row; where one doesn't, none of the others happens.
  */
+import { changesChannel } from '../../platform/changes.ts'
 import { tables, type ColumnName, type RowOf, type TableName } from './tables.ts'
 
 export interface WriteBuilder {
@@ -34,8 +35,6 @@ export interface Statement {
   values: unknown[]
   guards: readonly string[]
 }
-
-export const changesChannel = 'keygrant_changes'
 
 export function writeBuilder(): WriteBuilder {
   const values: unknown[] = []
