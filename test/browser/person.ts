@@ -23,3 +23,21 @@ export async function press(page: Page, name: string): Promise<void> {
 export async function arrive(page: Page, site: Site): Promise<void> {
   await page.waitForURL((url) => url.origin === site.origin && url.pathname === '/callback')
 }
+
+/** From the app's site to its callback: signs in where it is asked, and allows what is asked. */
+export async function goThrough(
+  page: Page,
+  site: Site,
+  person: TestPerson,
+  parameters: Record<string, string> = {},
+): Promise<void> {
+  await beginAt(page, site, parameters)
+  await signIn(page, person)
+  await press(page, 'Allow')
+  await arrive(page, site)
+}
+
+/** Waits for the page with this heading. */
+export async function heading(page: Page, name: string): Promise<void> {
+  await page.getByRole('heading', { name, exact: true, level: 1 }).waitFor()
+}

@@ -4,7 +4,13 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { expectAccessible } from '../support/axe.ts'
 import { launchBrowser, openPage, type PageOptions } from '../support/browser.ts'
-import { addClient, startTestServer, type TestClient, type TestServer, type TestServerOptions } from '../support/server.ts'
+import {
+  addClient,
+  startTestServer,
+  type TestClient,
+  type TestServer,
+  type TestServerOptions,
+} from '../support/server.ts'
 import { openRelyingParty, type RelyingParty } from '../support/relying-party.ts'
 
 export interface Stage extends AsyncDisposable {
