@@ -121,6 +121,8 @@ export interface DemoPart {
   checks: { text: DemoText; passed: boolean }[]
   tables: DemoTable[]
   exchanges: DemoExchange[]
+  /** What was done last: where the page opens. */
+  newest: boolean
 }
 
 export interface DemoAction {

@@ -5,7 +5,7 @@ import { pretty, say } from './text.ts'
 
 export function part(words: readonly (string | DemoText)[], rest: Partial<DemoPart> = {}): DemoPart {
   const text = words.map((paragraph) => (typeof paragraph === 'string' ? say(paragraph) : paragraph))
-  return { title: null, outcome: null, text, checks: [], tables: [], exchanges: [], ...rest }
+  return { title: null, outcome: null, text, checks: [], tables: [], exchanges: [], newest: false, ...rest }
 }
 
 export function passed(words: string): { text: DemoText; passed: boolean } {

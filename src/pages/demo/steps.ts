@@ -75,7 +75,7 @@ function decide(flow: Flow | null): DemoStep {
   if (flow.callback) return { title, state: 'done', parts: [part([words, unverified])], actions: [] }
   const waiting =
     'Your browser hasn’t come back with an answer yet. Go on where you left it, or start again: what was begun before is then worth nothing.'
-  return { title, state: 'current', parts: [part([waiting, words])], actions: [again] }
+  return { title, state: 'current', parts: [part([waiting, words], { newest: true })], actions: [again] }
 }
 
 /** As long as the server keeps codes. */
@@ -92,7 +92,9 @@ function take(flow: Flow | null, now: Date): DemoStep {
     return {
       title,
       state: 'failed',
-      parts: [part(text, { title: meaning, outcome: 'bad', checks: checksOf(callback), exchanges: [returned] })],
+      parts: [
+        part(text, { title: meaning, outcome: 'bad', checks: checksOf(callback), exchanges: [returned], newest: true }),
+      ],
       actions: [again],
     }
   }
@@ -107,7 +109,12 @@ function take(flow: Flow | null, now: Date): DemoStep {
   const late = hurry
     ? [`More than ${codeLife} have passed, so the server won’t take this code any more. Try it, and see what it says.`]
     : []
-  const part3 = part([words, ...late], { tables: [code], checks: checksOf(callback), exchanges: [returned] })
+  const part3 = part([words, ...late], {
+    tables: [code],
+    checks: checksOf(callback),
+    exchanges: [returned],
+    newest: !flow.exchange,
+  })
   const next: DemoAction = { label: 'Exchange the code', action: '/demo/exchange', kind: 'primary', text: null }
   const state = flow.exchange ? 'done' : 'current'
   return { title, state, parts: [part3], actions: flow.exchange ? [] : [next] }
@@ -136,11 +143,16 @@ function exchange(demo: Demo, flow: Flow | null): DemoStep {
     return {
       title,
       state: 'failed',
-      parts: [part(text, { title: meaning, outcome: 'bad', exchanges })],
+      parts: [part(text, { title: meaning, outcome: 'bad', exchanges, newest: true })],
       actions: [again],
     }
   }
-  return { title, state: 'done', parts: [exchanged(demo, exchanges)], actions: [] }
+  return {
+    title,
+    state: 'done',
+    parts: [{ ...exchanged(demo, exchanges), newest: flow.uses.length === 0 }],
+    actions: [],
+  }
 }
 
 function exchanged({ clientId }: Demo, exchanges: DemoPart['exchanges']): DemoPart {

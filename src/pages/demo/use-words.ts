@@ -26,12 +26,12 @@ export function usePart(use: Use, { latest }: { latest: boolean }): DemoPart {
   const exchanges = use.exchanges.map((one, index) =>
     shown(one, { open: latest && index === use.exchanges.length - 1 }),
   )
-  if (use.kind === 'replay' && use.fault?.code === 'invalid_grant') return { ...replayed, exchanges }
+  if (use.kind === 'replay' && use.fault?.code === 'invalid_grant') return { ...replayed, exchanges, newest: latest }
   if (use.fault) {
     const { title, text } = wordsOf(use.fault)
-    return part(text, { title: `${buttons[use.kind].label}: ${title}`, outcome: 'bad', exchanges })
+    return part(text, { title: `${buttons[use.kind].label}: ${title}`, outcome: 'bad', exchanges, newest: latest })
   }
-  return { ...results[use.kind](use, latest), exchanges }
+  return { ...results[use.kind](use, latest), exchanges, newest: latest }
 }
 
 const results: Readonly<Record<UseKind, (use: Use, latest: boolean) => DemoPart>> = {
