@@ -51,7 +51,7 @@ export async function openWorkbench(config: Config = readConfig()): Promise<Work
 }
 
 /** Who sits at the host, by the name of their account there. */
-export function operatorContext(clock: Clock): AuditContext {
+function operatorContext(clock: Clock): AuditContext {
   return { actor: { kind: 'cli', id: accountName() }, requestId: null, address: null, clock }
 }
 

@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { applicationTypes, authMethods } from './client.ts'
 import { checkRedirectUri } from './redirect-uri.ts'
 
-export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const
-export type GrantType = (typeof grantTypes)[number]
+const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const
 
 const redirectUri = z.string().superRefine((uri, context) => {
   const checked = checkRedirectUri(uri)

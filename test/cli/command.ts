@@ -35,7 +35,7 @@ interface Given {
   environment?: Record<string, string>
 }
 
-export const secretKey = 'command-bench-secret-key-0123456789-abcdef'
+const secretKey = 'command-bench-secret-key-0123456789-abcdef'
 const entry = fileURLToPath(new URL('../../src/cli/keygrant.ts', import.meta.url))
 
 export async function openCommandBench(): Promise<CommandBench> {

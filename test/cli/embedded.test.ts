@@ -1,5 +1,4 @@
-import { rm } from 'node:fs/promises'
-import { realpath } from 'node:fs/promises'
+import { realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEmbeddedDatabase } from '../../src/platform/embedded-database.ts'

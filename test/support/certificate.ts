@@ -1,7 +1,5 @@
 /** A certificate for this machine, signed by itself: what the tests of https serve with, made without any program. */
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 
 export interface Certificate {
   /** PEM. */
@@ -35,14 +33,6 @@ export function createCertificate(): Certificate {
     cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   }
-}
-
-/** The same as files, as TLS_CERT and TLS_KEY want them. */
-export async function writeCertificate(folder: string): Promise<{ certFile: string; keyFile: string }> {
-  const { cert, key } = createCertificate()
-  const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-  await Promise.all([writeFile(certFile, cert), writeFile(keyFile, key, { mode: 0o600 })])
-  return { certFile, keyFile }
 }
 
 /** One DER element: tag, length, content (X.690, 8.1). */
