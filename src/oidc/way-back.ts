@@ -15,7 +15,8 @@ export function mendBlankPages(ctx: Context): void {
   const { oidc } = ctx as unknown as KoaContextWithOIDC
   if (oidc.route === 'end_session') {
     // Nobody is signed in: on to where the sign-out would have led (RP-Initiated Logout 1.0, 3).
-    const { postLogoutRedirectUri, state }: { postLogoutRedirectUri?: string; state?: string } = oidc.session?.state ?? {}
+    const { postLogoutRedirectUri, state }: { postLogoutRedirectUri?: string; state?: string } =
+      oidc.session?.state ?? {}
     const target = new URL(postLogoutRedirectUri ?? oidc.urlFor('end_session_success'))
     if (postLogoutRedirectUri !== undefined && state !== undefined) target.searchParams.set('state', state)
     return redirect(ctx, target.href)

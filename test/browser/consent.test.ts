@@ -188,7 +188,7 @@ test('asks for a new sign-in of somebody who is signed in when the app wants one
   await arrive(page, site)
   // A sign-in of the same second would do: the times of tokens have no finer one.
   const second = Math.floor(Date.now() / 1000)
-  await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(second)
+  await expect.poll(() => Math.floor(Date.now() / 1000), { timeout: 10_000 }).toBeGreaterThan(second)
   await beginAt(page, site, { prompt: 'login' })
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   expect(await page.getByLabel('Email address').inputValue()).toBe(person.email)

@@ -25,6 +25,9 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]()
 })
 
+/** Ends only what hangs: the server looks for its database in steps of its own. */
+const patienceMs = 30_000
+
 /** Does something while the database is away; ends at the page that was offered, with the database back. */
 async function duringOutage(page: Page, act: () => Promise<void>): Promise<void> {
   await proxy.refuse()
@@ -37,11 +40,14 @@ async function duringOutage(page: Page, act: () => Promise<void>): Promise<void>
   await heading(page, 'Back in a moment')
   await proxy.restore()
   await expect
-    .poll(async () => {
-      const again = page.getByRole('link', { name: 'Try again' })
-      if ((await again.count()) > 0) await again.click()
-      return page.title()
-    })
+    .poll(
+      async () => {
+        const again = page.getByRole('link', { name: 'Try again' })
+        if ((await again.count()) > 0) await again.click()
+        return page.title()
+      },
+      { timeout: patienceMs },
+    )
     .not.toContain('Back in a moment')
 }
 

@@ -98,6 +98,9 @@ export async function openStage(options: TestServerOptions = {}): Promise<Stage>
 
 const screens = new URL('../../test-results/screens/', import.meta.url)
 
+/** Pictures take as long again as all else, so they are taken on request: `SCREENS=1 npm test -- test/browser`. */
+const pictured = process.env['SCREENS'] === undefined ? [] : [390, 1280]
+
 /** A page as it stands: checked by axe in both colour schemes, and pictured for people at two widths. */
 export async function look(page: Page, name: string): Promise<void> {
   await mkdir(screens, { recursive: true })
@@ -106,12 +109,12 @@ export async function look(page: Page, name: string): Promise<void> {
     // Without motion the colours change at once.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await expectAccessible(page)
-    for (const width of [390, 1280]) {
+    for (const width of pictured) {
       await page.setViewportSize({ width, height: 900 })
       const path = new URL(`${name}.${width}.${colorScheme}.png`, screens).pathname
       await page.screenshot({ path, fullPage: true, animations: 'disabled' })
     }
   }
   await page.emulateMedia({ reducedMotion: null })
-  if (before) await page.setViewportSize(before)
+  if (before && pictured.length > 0) await page.setViewportSize(before)
 }
