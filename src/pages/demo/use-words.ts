@@ -47,7 +47,7 @@ const results: Readonly<Record<UseKind, (use: Use, latest: boolean) => DemoPart>
   userinfo: ({ exchanges }, latest) =>
     part(
       [
-        'The access token from step 4 is for the API, and works nowhere else. For this endpoint the app has a second one, for identity alone, which its refresh token got it.',
+        'The access token from step 4 is for the API, and works nowhere else. For this endpoint the app has a second one, for identity alone, which it got with its refresh token.',
         ...(exchanges.some(({ response }) => response?.status === 400)
           ? ['You left something out at consent, so the app couldn’t have all that it wished for, and asked for less.']
           : []),
