@@ -1,5 +1,6 @@
 /** What errors mean, in words: the protocol's own, and those that the app finds by itself. */
 import type { DemoText } from '../../http/page-models.ts'
+import { lifetimes } from '../../oidc/lifetimes.ts'
 import type { Fault } from './flow.ts'
 import { say } from './text.ts'
 
@@ -16,7 +17,7 @@ const words: Readonly<Record<string, { title: string; text: string }>> = {
   },
   invalid_grant: {
     title: 'That code or token doesn’t work any more',
-    text: 'Codes live for 60 seconds and work once. Refresh tokens work once, too, and end when they are revoked. The server says no more than `invalid_grant`, so that a thief learns nothing from it.',
+    text: `Codes live for ${lifetimes.authorizationCode} seconds and work once. Refresh tokens work once, too, and end when they are revoked. The server says no more than \`invalid_grant\`, so that a thief learns nothing from it.`,
   },
   invalid_token: {
     title: 'The access token doesn’t work any more',
@@ -48,7 +49,7 @@ const words: Readonly<Record<string, { title: string; text: string }>> = {
   },
   temporarily_unavailable: {
     title: 'The server can’t answer right now',
-    text: 'Nothing is lost: wait a few seconds, then try again.',
+    text: 'It couldn’t reach its database. Wait a few seconds, then start again.',
   },
 }
 

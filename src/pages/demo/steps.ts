@@ -1,5 +1,6 @@
 /** The five steps in words, each as far as it has come. */
 import type { DemoAction, DemoPart, DemoStep, DemoTable } from '../../http/page-models.ts'
+import { lifetimes } from '../../oidc/lifetimes.ts'
 import type { Demo } from './demo.ts'
 import { wordsOf } from './faults.ts'
 import type { AuthorizationRequest, Callback, Flow } from './flow.ts'
@@ -7,6 +8,7 @@ import { browserRequest, part, passed, shown } from './parts.ts'
 import { say } from './text.ts'
 import { useActions, usePart } from './use-words.ts'
 
+const spend: DemoAction = { label: 'Exchange the code', action: '/demo/exchange', kind: 'primary', text: null }
 const again: DemoAction = { label: 'Start again', action: '/demo/start', kind: 'primary', text: null }
 
 export function stepsOf(demo: Demo, flow: Flow | null, now: Date): DemoStep[] {
@@ -78,9 +80,6 @@ function decide(flow: Flow | null): DemoStep {
   return { title, state: 'current', parts: [part([waiting, words], { newest: true })], actions: [again] }
 }
 
-/** As long as the server keeps codes. */
-const codeLife = '60 seconds'
-
 function take(flow: Flow | null, now: Date): DemoStep {
   const title = 'Take the answer'
   const plan = 'The server sends your browser back to the app’s `redirect_uri`, with a code or with an error.'
@@ -98,26 +97,24 @@ function take(flow: Flow | null, now: Date): DemoStep {
       actions: [again],
     }
   }
-  const words = `Your browser came back with a code. It isn’t a token yet: it lives ${codeLife}, works once, and only together with the \`code_verifier\`. Whoever reads it on its way, in a log or in the history, can do nothing with it.`
+  const words = `Your browser came back with a code. It isn’t a token yet: it lives ${lifetimes.authorizationCode} seconds, works once, and only together with the \`code_verifier\`. Whoever reads it on its way, in a log or in the history, can do nothing with it.`
   const code: DemoTable = {
     caption: 'What the answer says',
     open: true,
     named: 'Parameter',
     rows: [{ name: 'code', value: callback.answer.code, meaning: say('To be exchanged for tokens, once.') }],
   }
-  const hurry = now.getTime() - callback.at.getTime() > 60_000 && !flow.exchange
-  const late = hurry
-    ? [`More than ${codeLife} have passed, so the server won’t take this code any more. Try it, and see what it says.`]
-    : []
-  const part3 = part([words, ...late], {
+  const late = now.getTime() - callback.at.getTime() > lifetimes.authorizationCode * 1000 && !flow.exchange
+  const warning = 'By now it is too old, and the server won’t take it any more. Try it, and see what it says.'
+  const received = part([words, ...(late ? [warning] : [])], {
     tables: [code],
     checks: checksOf(callback),
     exchanges: [returned],
     newest: !flow.exchange,
   })
-  const next: DemoAction = { label: 'Exchange the code', action: '/demo/exchange', kind: 'primary', text: null }
-  const state = flow.exchange ? 'done' : 'current'
-  return { title, state, parts: [part3], actions: flow.exchange ? [] : [next] }
+  return flow.exchange
+    ? { title, state: 'done', parts: [received], actions: [] }
+    : { title, state: 'current', parts: [received], actions: [spend] }
 }
 
 function checksOf({ answer }: Callback): DemoPart['checks'] {

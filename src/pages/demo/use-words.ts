@@ -1,5 +1,6 @@
 /** What the buttons of the last step do, and what came of it, in words. */
 import type { DemoAction, DemoPart, DemoTable } from '../../http/page-models.ts'
+import { lifetimes } from '../../oidc/lifetimes.ts'
 import { claimsTable } from './claims.ts'
 import { wordsOf } from './faults.ts'
 import type { Use, UseKind } from './flow.ts'
@@ -39,7 +40,7 @@ const results: Readonly<Record<UseKind, (use: Use, latest: boolean) => DemoPart>
     part(
       [
         'The old access token lives to its end; the new one begins a life of its own. The refresh token was exchanged with it (rotation): each works once.',
-        'If an old one comes again, somebody has copied it. The server can’t tell the thief from the app, so it ends the whole family for both. Only a retry within 30 seconds gets the same answer again, so that an answer lost on its way signs nobody out.',
+        `If an old one comes again, somebody has copied it. The server can’t tell the thief from the app, so it ends the whole family for both. Only a retry within ${lifetimes.refreshGrace} seconds gets the same successor again, so that an answer lost on its way signs nobody out.`,
       ],
       { title: 'Refreshed', outcome: 'good' },
     ),

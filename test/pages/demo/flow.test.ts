@@ -145,7 +145,7 @@ test('says what it means when the code was left for too long', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   const { agent } = await comeBack(server, person)
   vi.setSystemTime(Date.now() + 61_000)
-  expect(wordsOf(await agent.get('/demo'))).toContain('More than 60 seconds have passed')
+  expect(wordsOf(await agent.get('/demo'))).toContain('By now it is too old')
   const { words, answer } = await press(agent, 'exchange')
   expect(words).toContain('That code or token doesn’t work any more')
   expect(words).toContain('invalid_grant')
