@@ -1,5 +1,6 @@
 /** The heart of it in Chromium: a person signs in, is asked what an app may do, answers, and the app gets exactly that. */
 import { decodeJwt } from 'jose'
+import * as oidc from 'openid-client'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { addPerson, addResources, reportsIdentifier, type TestPerson } from '../support/server.ts'
@@ -103,6 +104,19 @@ test('what is left out is not granted, is told to the app, is not asked again, a
   await press(page, 'Allow')
   await arrive(page, site)
   expect(site.last().tokens?.scope).toBe('reports:read reports:write')
+})
+
+test('an address that is left out stays unknown to the app, in the ID token as at userinfo', async () => {
+  await beginSignedIn({ scope: 'openid profile email' })
+  await tick('See your email address').uncheck()
+  await press(page, 'Allow')
+  await arrive(page, site)
+  const { tokens } = site.last()
+  expect(tokens?.scope).toBe('openid profile')
+  const { configuration } = await site.join(stage.server, site.client)
+  const told = await oidc.fetchUserInfo(configuration, tokens?.access_token ?? '', person.id)
+  expect(told).toMatchObject({ sub: person.id, name: 'Ann Example' })
+  expect({ ...tokens?.claims(), ...told }).not.toHaveProperty('email')
 })
 
 test('asks again when more is asked for, and shows what was allowed before', async () => {

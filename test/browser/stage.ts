@@ -11,7 +11,7 @@ import {
   type TestServer,
   type TestServerOptions,
 } from '../support/server.ts'
-import { openRelyingParty, type RelyingParty } from '../support/relying-party.ts'
+import { openRelyingParty, type RelyingParty, type RelyingPartyOptions } from '../support/relying-party.ts'
 
 export interface Stage extends AsyncDisposable {
   server: TestServer
@@ -27,18 +27,16 @@ export interface Stage extends AsyncDisposable {
   clear(): Promise<void>
 }
 
-export interface SiteOptions {
-  /** A loopback name, or address. */
-  host?: string
+export interface SiteOptions extends RelyingPartyOptions {
   metadata?: Record<string, unknown>
   attributes?: Record<string, unknown>
 }
 
 export type Site = RelyingParty & { client: TestClient }
 
-export async function openStage(options: TestServerOptions = {}): Promise<Stage> {
+export async function openStage(serverOptions: TestServerOptions = {}): Promise<Stage> {
   await using opening = new AsyncDisposableStack()
-  const [server, browser] = await Promise.all([startTestServer(options), launchBrowser()])
+  const [server, browser] = await Promise.all([startTestServer(serverOptions), launchBrowser()])
   opening.use(server)
   opening.defer(() => browser.close())
   const complaints: { url: string; text: string }[] = []
@@ -70,8 +68,8 @@ export async function openStage(options: TestServerOptions = {}): Promise<Stage>
     async openTab(page) {
       return attend(await page.context().newPage())
     },
-    async addSite({ host, metadata, attributes } = {}) {
-      const site = sites.use(await openRelyingParty(host))
+    async addSite({ metadata, attributes, ...options } = {}) {
+      const site = sites.use(await openRelyingParty(options))
       const client = await addClient(
         server,
         { redirect_uris: [site.redirectUri], post_logout_redirect_uris: [site.postLogoutRedirectUri], ...metadata },
@@ -103,7 +101,6 @@ const pictured = process.env['SCREENS'] === undefined ? [] : [390, 1280]
 
 /** A page as it stands: checked by axe in both colour schemes, and pictured for people at two widths. */
 export async function look(page: Page, name: string): Promise<void> {
-  await mkdir(screens, { recursive: true })
   const before = page.viewportSize()
   for (const colorScheme of ['dark', 'light'] as const) {
     // Without motion the colours change at once.
@@ -111,6 +108,7 @@ export async function look(page: Page, name: string): Promise<void> {
     await expectAccessible(page)
     for (const width of pictured) {
       await page.setViewportSize({ width, height: 900 })
+      await mkdir(screens, { recursive: true })
       const path = new URL(`${name}.${width}.${colorScheme}.png`, screens).pathname
       await page.screenshot({ path, fullPage: true, animations: 'disabled' })
     }

@@ -33,7 +33,7 @@ test('leads to a site on another host', async () => {
 })
 
 test('leads on with a site that sends its browser to a third origin', async () => {
-  await using third = await openRelyingParty('shop.localhost')
+  await using third = await openRelyingParty({ host: 'shop.localhost' })
   const site = await stage.addSite()
   site.onward = `${third.origin}/`
   const page = await stage.open()
@@ -98,7 +98,7 @@ test('posts a refusal, too, and what needs no page of ours', async () => {
 })
 
 test('posts the answer to a site that sends its browser on to a third origin', async () => {
-  await using third = await openRelyingParty('shop.localhost')
+  await using third = await openRelyingParty({ host: 'shop.localhost' })
   const site = await stage.addSite()
   site.onward = `${third.origin}/`
   const page = await stage.open()

@@ -11,6 +11,8 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A site of another name is one on this machine.
+  '--host-resolver-rules=MAP *.example.com 127.0.0.1',
 ]
 
 /** Close it with `await using`, or in `afterAll`. */

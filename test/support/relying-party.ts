@@ -1,9 +1,11 @@
 /** A client's own site, on an origin of its own: begins the code flow with openid-client, takes the answer, and shows what it got. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import * as oidc from 'openid-client'
+import type { Certificate } from './certificate.ts'
 import { exchange, openApp, startFlow, type App, type Started, type Tokens } from './flow.ts'
 import type { TestClient, TestServer } from './server.ts'
 
@@ -32,18 +34,26 @@ export interface RelyingParty extends AsyncDisposable {
   onward: string | null
 }
 
-/** @param host a loopback name or address: another host than the server's is another site, another port another origin */
-export async function openRelyingParty(host = '127.0.0.1'): Promise<RelyingParty> {
+export interface RelyingPartyOptions {
+  /** A name or address of this machine. Another host than the server's is another site, another port another origin. */
+  host?: string
+  /** Served over https with it. */
+  certificate?: Certificate | undefined
+}
+
+export async function openRelyingParty(options: RelyingPartyOptions = {}): Promise<RelyingParty> {
+  const { host = '127.0.0.1', certificate } = options
   let app: App | null = null
   const started = new Map<string, Started>()
   const arrivals: Arrival[] = []
 
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     answer(request, response).catch((error: unknown) => show(response, 'It failed', String(error), 500))
-  })
+  }
+  const server = certificate ? createTlsServer(certificate, listener) : createServer(listener)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const origin = `http://${host}:${(server.address() as AddressInfo).port}`
+  const origin = `${certificate ? 'https' : 'http'}://${host}:${(server.address() as AddressInfo).port}`
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', origin)
