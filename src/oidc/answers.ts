@@ -15,6 +15,13 @@ export function createAnswers(views: Views): Answers {
     /** A fault that must not be sent to the client: it may not be the client's address (RFC 6749, 4.1.2.1). */
     renderError(oidcCtx, out, error) {
       const ctx = oidcCtx as unknown as Context
+      const { route, entities } = oidcCtx.oidc
+      if (route === 'resume' && entities.Interaction && isSessionNotFound(error)) {
+        // It was answered in a session that this browser doesn't have any more: whoever is here now is asked.
+        ctx.status = 303
+        ctx.redirect(`/interaction/${entities.Interaction.uid}`)
+        return
+      }
       speak(ctx)
       showError(ctx, views, {
         status: errorStatus(ctx.status),
@@ -50,12 +57,16 @@ export function createAnswers(views: Views): Answers {
   }
 }
 
+function isSessionNotFound(error: Error): boolean {
+  return error.constructor.name === 'SessionNotFound'
+}
+
 function reasonOf(
   ctx: Context,
   out: { error: string; error_description?: string | undefined },
   error: Error,
 ): ErrorReason {
-  if (error.constructor.name === 'SessionNotFound') return 'interaction_expired'
+  if (isSessionNotFound(error)) return 'interaction_expired'
   if (out.error === 'invalid_client') return 'client_unknown'
   if (out.error === 'invalid_redirect_uri') return 'redirect_uri_mismatch'
   if (ctx.path.startsWith('/oauth2/logout')) return 'sign_out_failed'

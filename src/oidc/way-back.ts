@@ -21,10 +21,6 @@ export function mendBlankPages(ctx: Context): void {
     if (postLogoutRedirectUri !== undefined && state !== undefined) target.searchParams.set('state', state)
     return redirect(ctx, target.href)
   }
-  if (oidc.route === 'resume') {
-    // Somebody else has signed in since this request was answered: they are asked themselves.
-    return redirect(ctx, `/interaction/${oidc.entities.Interaction?.uid}`)
-  }
   throw new Error(`the provider showed a page of its own at ${oidc.route}`)
 }
 

@@ -86,13 +86,15 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
   }
 
   async function signedIn(page: Page, interaction: Interaction, person: Person): Promise<void> {
-    const { signedInAt, amr } = present(page.session, 'session')
+    const { uid, signedInAt, amr } = present(page.session, 'session')
     const result: InteractionResults = {
       login: { accountId: person.id, ts: seconds(present(signedInAt, 'time of sign-in')), amr: [...amr] },
       select_account: {},
     }
-    // The session that it began in may be another one now.
-    const { session: _, ...payload } = interaction.payload
+    // The answer counts in this very session: it must sign nobody in where that has ended, or in another browser.
+    const payload = { ...interaction.payload, session: { uid, accountId: person.id } }
+    // What somebody else has answered on the way here is no answer of this person's.
+    if (payload.accountId !== person.id) delete payload.lastSubmission
     await interactions.answer({ ...interaction, payload }, result)
     page.redirect(resumePath(interaction.uid))
   }
