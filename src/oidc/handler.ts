@@ -31,7 +31,7 @@ export function providerHandler({ units, provider, mends }: HandlerOptions): Mid
       await next()
       return
     }
-    if (ctx.method === 'POST' && ctx.path === '/oauth2/authorize') {
+    if (ctx.method === 'POST' && (ctx.path === '/oauth2/authorize' || ctx.path === '/oauth2/logout')) {
       await asGet(ctx)
       return
     }
@@ -74,14 +74,14 @@ async function refuse(ctx: Context, unit: Unit, { failed }: Extract<Flushed, { o
 }
 
 /**
- * OIDC Core, 3.1.2.1: an authorization request may be posted. Cookies are SameSite=Lax, so a post from the client's site
- * comes without them; sent on to the same request as a GET, it comes with them.
+ * Requests to authorize (OIDC Core, 3.1.2.1) and to sign out (RP-Initiated Logout 1.0, 2) may be posted. Cookies are
+ * SameSite=Lax, so a post from the client's site comes without them; sent on to the same request as a GET, it comes with them.
  */
 async function asGet(ctx: Context): Promise<void> {
   const parameters = await urlencoded(ctx)
-  const target = `/oauth2/authorize?${parameters}`
+  const target = `${ctx.path}?${parameters}`
   if (target.length > longestRequest) {
-    throw new Problem('payload_too_large', { detail: 'The authorization request is too long to be sent this way.' })
+    throw new Problem('payload_too_large', { detail: 'The request is too long to be sent this way.' })
   }
   ctx.status = 303
   ctx.redirect(target)
