@@ -10,6 +10,8 @@ export interface Agent {
   follow(answer: Answer): Promise<Answer>
   cookies: ReadonlyMap<string, string>
   clearCookies(): void
+  /** Takes these cookies for the whole host: as if somebody had stolen them elsewhere, or planted them here. */
+  plant(cookies: ReadonlyMap<string, string>): void
 }
 
 export interface Answer {
@@ -33,6 +35,8 @@ export function createAgent(base: string): Agent {
   async function send(url: string, init: RequestInit = {}): Promise<Response> {
     const target = new URL(url, base)
     const headers = new Headers(init.headers)
+    // What a browser asks for when it navigates: whoever can answer with a page or with JSON gives a page.
+    if (!headers.has('accept')) headers.set('accept', 'text/html,application/xhtml+xml,*/*;q=0.8')
     const own = [...jar].filter(
       ([, { path }]) => target.pathname === path || target.pathname.startsWith(path.endsWith('/') ? path : `${path}/`),
     )
@@ -97,6 +101,9 @@ export function createAgent(base: string): Agent {
       return new Map([...jar].map(([key, { value }]) => [key.split(' ')[0] ?? '', value]))
     },
     clearCookies: () => jar.clear(),
+    plant(cookies) {
+      for (const [name, value] of cookies) jar.set(`${name} /`, { value, path: '/' })
+    },
   }
   return agent
 }
