@@ -1,13 +1,13 @@
 /** Forms: the token that proves a form came from a page of ours, and reading what was posted. */
 import { randomBytes } from 'node:crypto'
-import { bodyParser } from '@koa/bodyparser'
 import type { Context, Middleware } from 'koa'
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts'
 import type { CookieRules } from './cookies.ts'
+import { readFormBody } from './form-body.ts'
 import { Problem } from './problem.ts'
 
-/** A repeated field is a list. */
-export type FormFields = Readonly<Record<string, string | readonly string[]>>
+/** What was sent under each name, in its order. */
+export type FormFields = Readonly<Record<string, readonly string[]>>
 
 export interface Forms {
   /** The token for one form of this browser and session; `subject` is the session that the form is shown in. */
@@ -49,32 +49,29 @@ export function createForms(secrets: Secrets, cookies: CookieRules): Forms {
   }
 }
 
-/** Reads a form of at most 64 KiB; any other body is a 415. */
+/** Reads the form that was posted, for `fieldsOf`. */
 export function readForm(): Middleware {
-  const parse = bodyParser({ enableTypes: ['form'], formLimit: '64kb', encoding: 'utf8' })
   return async (ctx, next) => {
-    if (ctx.request.length !== 0 && !ctx.is('application/x-www-form-urlencoded')) {
-      throw new Problem('unsupported_media_type', { detail: 'Send an HTML form (application/x-www-form-urlencoded).' })
-    }
-    await parse(ctx, next)
+    const posted = await readFormBody(ctx)
+    const names = [...new Set(posted.keys())]
+    const state = ctx.state as { form?: FormFields }
+    state.form = Object.fromEntries(names.map((name) => [name, posted.getAll(name)]))
+    await next()
   }
 }
 
 export function fieldsOf(ctx: Context): FormFields {
-  return (ctx.request.body ?? {}) as FormFields
+  return (ctx.state as { form?: FormFields }).form ?? {}
 }
 
 /** One field's text; empty if it is missing, the first if it was sent more than once. */
 export function field(fields: FormFields, name: string): string {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined
-  return typeof value === 'string' ? value : (value?.[0] ?? '')
+  return fieldList(fields, name)[0] ?? ''
 }
 
 /** All values of a field. */
-export function fieldList(fields: FormFields, name: string): string[] {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined
-  if (value === undefined) return []
-  return typeof value === 'string' ? [value] : [...value]
+export function fieldList(fields: FormFields, name: string): readonly string[] {
+  return (Object.hasOwn(fields, name) ? fields[name] : undefined) ?? []
 }
 
 function pathOf(action: string): string {

@@ -5,8 +5,8 @@
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import type { Provider } from 'oidc-provider'
+import { readFormBody } from '../http/form-body.ts'
 import { Problem } from '../http/problem.ts'
-import { urlencoded } from './request-body.ts'
 import { revokeFamily } from './unit/families.ts'
 import type { Flushed, RevocationReason, Unit } from './unit/unit.ts'
 import type { Units } from './units.ts'
@@ -78,8 +78,9 @@ async function refuse(ctx: Context, unit: Unit, { failed }: Extract<Flushed, { o
  * SameSite=Lax, so a post from the client's site comes without them; sent on to the same request as a GET, it comes with them.
  */
 async function asGet(ctx: Context): Promise<void> {
-  const parameters = await urlencoded(ctx)
-  const target = `${ctx.path}?${parameters}`
+  // Parsed and written anew, so that what follows is a query and nothing else.
+  const parameters = await readFormBody(ctx)
+  const target = `${ctx.path}?${parameters.toString()}`
   if (target.length > longestRequest) {
     throw new Problem('payload_too_large', { detail: 'The request is too long to be sent this way.' })
   }
