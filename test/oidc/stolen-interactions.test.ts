@@ -111,3 +111,17 @@ test('what one person allowed on the way is not taken for the answer of the next
   const page = await signIn(agent, stale, second)
   expect(onConsent(page)).toBe(true)
 })
+
+test('a sign-in just before a request that asks for one does not answer it, in the same second neither', async () => {
+  const { server, client } = stage
+  const app = await openApp(server, client)
+  const person = await addPerson(server)
+  const second = Math.ceil(Date.now() / 1000) * 1000
+  vi.useFakeTimers({ toFake: ['Date'], now: second + 100 })
+  const agent = await signedInAgent(server, person)
+  vi.setSystemTime(second + 600)
+  const asked = await agent.follow(await agent.get((await startFlow(app, { prompt: 'login' })).url.href))
+  expect(asked.url).toContain('/sign-in')
+  vi.setSystemTime(second + 900)
+  expect(onConsent(await signIn(agent, asked, person))).toBe(true)
+})

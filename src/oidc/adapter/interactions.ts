@@ -17,13 +17,15 @@ export const interactions = {
     const { jti: _, ...kept } = payload
     // The raw session cookie is in here, and nothing reads it: a session is known by its uid.
     const session = kept.session ? { ...kept.session, cookie: undefined } : undefined
+    // The provider counts in seconds, in which somebody may sign in and be asked to sign in again.
+    const beganAtMs = unit.now.getTime()
     unit.closing.set(`interaction ${id}`, () =>
       unit.writes.insert(
         'interactions',
         {
           digest,
           client_id: (payload.params?.['client_id'] as string | undefined) ?? null,
-          payload_sealed: unit.secrets.seal(JSON.stringify({ ...kept, session }), binding(digest)),
+          payload_sealed: unit.secrets.seal(JSON.stringify({ beganAtMs, ...kept, session }), binding(digest)),
           created_at: unit.now,
           expires_at: dateOf(payload.exp),
         },

@@ -16,8 +16,8 @@ export interface Interaction {
   prompt: string
   params: Readonly<Record<string, unknown>>
   client: Client
-  /** When it began, in seconds since 1970: only a later sign-in answers it. */
-  beganAt: number
+  /** Only a later sign-in answers it. */
+  beganAt: Date
   /** The session that it began in. */
   sessionUid: string | null
   payload: StoredPayload
@@ -48,7 +48,7 @@ export function createInteractions({ units, directory }: { units: Units; directo
       prompt: payload.prompt?.name ?? '',
       params: payload.params ?? {},
       client,
-      beganAt: stored.iat,
+      beganAt: new Date(stored['beganAtMs'] as number),
       sessionUid: payload.session?.uid ?? null,
       payload: stored,
     }

@@ -82,7 +82,7 @@ export function interactionPages(parts: InteractionPagesParts): PageRoute[] {
 
   function signedInSince(page: Page, { beganAt }: Interaction): boolean {
     const at = page.session?.signedInAt
-    return at !== undefined && at !== null && at.getTime() / 1000 >= beganAt
+    return at !== undefined && at !== null && at >= beganAt
   }
 
   async function signedIn(page: Page, interaction: Interaction, person: Person): Promise<void> {

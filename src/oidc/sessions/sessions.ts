@@ -33,11 +33,12 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
       units.run(ctx, async (unit) => {
         const loaded = await load(ctx, unit)
         if (!loaded) return null
-        const { uid, loginTs, accountId, amr } = loaded.payload
+        const { uid, accountId, amr } = loaded.payload
         const account = accountId === undefined ? null : unit.accounts.get(accountId)
         return {
           uid: present(uid, 'session uid'),
-          signedInAt: loginTs === undefined ? null : dateOf(loginTs),
+          // From the row: in the payload it has lost its milliseconds.
+          signedInAt: unit.sessions.get(`id ${loaded.id}`)?.session.signed_in_at ?? null,
           amr: amr ?? [],
           person: account
             ? { id: account.id, email: account.email, name: account.name, administrator: account.administrator }
@@ -62,7 +63,7 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
           iat: before?.iat ?? now,
           kind: 'Session',
           accountId: user.id,
-          loginTs: now,
+          loginTs: unit.now.getTime() / 1000,
           amr,
           exp: now + lifetimes.session,
         }
