@@ -42,7 +42,7 @@ export function addSigningKeyCommands(program: Command, { run }: Session): void 
     .description('publish new signing keys, which are used once everybody has had the time to fetch them')
     .option(
       '--immediately',
-      'use them at once, for a key that was stolen: who holds an older key set must fetch it again',
+      'for keys that were stolen: the new ones are used and the old ones gone at once, and so are tokens that they signed',
     )
     .option('--json', 'print JSON')
     .action(

@@ -20,7 +20,7 @@ import {
 } from './signing-key.ts'
 import * as store from './store.ts'
 
-export const rotationTimes = {
+const rotationTimes = {
   /** Clients keep a JWKS for an hour, many for a day: a key is used only when everybody has had the time to fetch it. */
   publishedBeforeUse: day,
   /** Longer than any token lives that it signed. */
@@ -53,7 +53,8 @@ export async function ensureSigningKeys({
 
 /**
  * Publishes a new key for each algorithm. It is used after a day, when the one before it retires; that one is gone a week
- * later. `now: true` uses it at once: for a key that was stolen, at the price of clients that must fetch the JWKS again.
+ * later. `immediately` is for keys that were stolen: the new ones are used at once, and all others are gone at once, since
+ * whoever holds one could sign any token as long as it is published. What they had signed counts no more either.
  */
 export async function rotateSigningKeys(
   { db, secrets, clock }: { db: Db; secrets: Secrets; clock: Clock },
@@ -63,12 +64,14 @@ export async function rotateSigningKeys(
     await store.lock(tx)
     const now = clock.now()
     const activeFrom = immediately ? now : new Date(now.getTime() + rotationTimes.publishedBeforeUse * 1000)
-    const goneAt = new Date(activeFrom.getTime() + rotationTimes.retiredBeforeGone * 1000)
+    const goneAt = immediately ? now : new Date(activeFrom.getTime() + rotationTimes.retiredBeforeGone * 1000)
     const published = []
     for (const key of await store.list(tx)) {
-      if (key.retiredAt && key.retiredAt <= activeFrom) continue
+      const ended = immediately ? stageOf(key, now) === 'gone' : key.retiredAt && key.retiredAt <= activeFrom
+      if (ended) continue
       await store.retire(tx, key.kid, activeFrom, goneAt)
-      await record(tx, { type: 'signing_key.retired', id: key.kid, data: { algorithm: key.algorithm } }, context)
+      const type = immediately ? 'signing_key.gone' : 'signing_key.retired'
+      await record(tx, { type, id: key.kid, data: { algorithm: key.algorithm } }, context)
     }
     for (const algorithm of signingAlgorithms)
       published.push(await publish(tx, { algorithm, activeFrom, secrets, context }))
