@@ -30,7 +30,7 @@ export async function reportFirstRun(
   )
 }
 
-export function firstRunText({
+function firstRunText({
   url,
   signInLink,
   development,

@@ -32,9 +32,11 @@ async function start({
   terminal = false,
 }: { settings?: Record<string, string>; terminal?: boolean } = {}): Promise<Running> {
   const port = await freePort()
-  const [command, args] = terminal ? ['script', ['-qfec', 'npm start', '/dev/null']] : ['npm', ['start']]
+  const [command, ...args] = terminal
+    ? (['script', '-qfec', 'npm start', '/dev/null'] as const)
+    : (['npm', 'start'] as const)
   const { PATH, HOME } = process.env
-  const child = spawn(command as string, args as string[], {
+  const child = spawn(command, args, {
     env: { PATH, HOME, PORT: String(port), DATA_DIR: dataDir, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,5 +1,6 @@
 /** Who is calling, and whether unencrypted: the connection's own word, or a trusted proxy's. */
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 export interface Caller {
@@ -14,6 +15,7 @@ export type TrustedProxies = (address: string) => boolean
 
 /** @param ranges addresses or CIDR ranges, v4 and v6 */
 export function trustedProxies(ranges: readonly string[]): TrustedProxies {
+  if (ranges.length === 0) return () => false
   const parsed = ranges.map((range) => {
     if (range.includes('/')) return ipaddr.parseCIDR(range)
     const address = ipaddr.process(range)
@@ -28,7 +30,7 @@ export function trustedProxies(ranges: readonly string[]): TrustedProxies {
 
 /** `Forwarded` and `X-Real-IP` count for nothing: one header, read one way, can't be played against another. */
 export function callerOf(request: IncomingMessage, isTrusted: TrustedProxies): Caller {
-  const peer = plain(request.socket.remoteAddress ?? '')
+  const peer = peerOf(request.socket)
   const encrypted = 'encrypted' in request.socket
   if (!isTrusted(peer)) return { address: peer, encrypted, viaTrustedProxy: false }
   const hops = headerList(request.headers['x-forwarded-for'])
@@ -44,6 +46,17 @@ export function callerOf(request: IncomingMessage, isTrusted: TrustedProxies): C
     encrypted: encrypted || headerList(request.headers['x-forwarded-proto']).at(-1)?.toLowerCase() === 'https',
     viaTrustedProxy: true,
   }
+}
+
+/** A connection's other end stays the same, and reading an address costs more than looking it up. */
+const peers = new WeakMap<Socket, string>()
+
+function peerOf(socket: Socket): string {
+  const known = peers.get(socket)
+  if (known !== undefined) return known
+  const peer = plain(socket.remoteAddress ?? '')
+  peers.set(socket, peer)
+  return peer
 }
 
 /** What a throttle counts by: an IPv4 address, or an IPv6 /64, since one customer's whole network is at least that. */

@@ -27,7 +27,6 @@ const sources = {
   'submit-now.js': { type: 'text/javascript; charset=utf-8', files: [new URL('submit-now.js', folder)] },
   'icon.svg': { type: 'image/svg+xml', files: [new URL('icon.svg', folder)] },
 } satisfies Record<string, { type: string; files: (string | URL)[] }>
-export type AssetName = keyof typeof sources
 
 interface Asset {
   url: string

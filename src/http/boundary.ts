@@ -70,7 +70,7 @@ function retryHref({ method, url, state }: Context, { status, code }: Problem): 
   return method === 'GET' ? url : ((state as RequestState).goOnAt ?? null)
 }
 
-export function problemOf(error: unknown): Problem {
+function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (isDatabaseUnavailable(error))
     return new Problem('unavailable', { cause: error, retryAfterSeconds: outageRetrySeconds })

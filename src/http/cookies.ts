@@ -1,10 +1,10 @@
 /** The cookies, by name and rule. Over https each name carries the prefix that makes browsers enforce the rule. */
-import type Cookies from 'cookies'
+import type { Context } from 'koa'
 
 export interface CookieRules {
   /** `__Host-` binds a cookie to this host, path / and TLS (RFC 6265bis, section 4.1.3.2). */
   name(base: string): string
-  options: Cookies.SetOption
+  options: NonNullable<Parameters<Context['cookies']['set']>[2]>
 }
 
 /** A loopback issuer over plain http can't have Secure cookies in every browser, so the prefix goes too. */

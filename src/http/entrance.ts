@@ -29,6 +29,9 @@ const plainHttpPaths = new Set(['/health/live', '/health/ready'])
 /** Secrets have leaked already when these come unencrypted, so a redirect would only hide it. */
 const refusedUnencrypted = /^\/(v1|oauth2)(\/|$)/
 
+/** Apps open these in a popup and wait for its end, which the opener policy would hide from them. */
+const maybeInPopup = /^\/(oauth2\/(authorize|logout)|sign-in|sign-up|forgot-password|links|interaction)(\/|$)/
+
 export const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -41,30 +44,27 @@ export function entrance(options: EntranceOptions): Middleware {
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
-    'cross-origin-opener-policy': 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
     ...(https ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   }
 
+  // What is logged of each request is ours and holds no secret; looking for some took longer than many an answer.
+  const requests = options.log.child({}, { redact: [] })
+
   return async (ctx, next) => {
     const caller = callerOf(ctx.req, isTrusted)
     const requestId = requestIdOf(ctx, caller)
-    const log = options.log.child({ request_id: requestId })
-    ctx.state = {
-      ...ctx.state,
-      requestId,
-      caller,
-      log,
-      locale: negotiateLocale({ acceptLanguage: ctx.get('accept-language') }),
-    } satisfies RequestState
+    ctx.state = stateOf(ctx, requestId, caller, options.log)
     ctx.set(headers)
+    if (!maybeInPopup.test(ctx.path)) ctx.set('cross-origin-opener-policy', 'same-origin')
     ctx.set('x-request-id', requestId)
     const started = process.hrtime.bigint()
     pinHost(ctx, issuer, caller)
     if (https && !caller.encrypted && !plainHttpPaths.has(ctx.path)) refuseUnencrypted(ctx, options.publicUrl)
     else await next()
-    log.info(
+    requests.info(
       {
+        request_id: requestId,
         method: ctx.method,
         // The pattern, not the path: paths of mailed links and interactions hold secrets.
         route: (ctx as { _matchedRoute?: unknown })._matchedRoute ?? null,
@@ -74,6 +74,25 @@ export function entrance(options: EntranceOptions): Middleware {
       },
       'request',
     )
+  }
+}
+
+/** The log and the language are made when they are asked for, which most requests of machines never do. */
+function stateOf(ctx: Context, requestId: string, caller: Caller, parent: Log): RequestState {
+  let log: Log | undefined
+  let locale: Locale | undefined
+  return {
+    requestId,
+    caller,
+    get log() {
+      return (log ??= parent.child({ request_id: requestId }))
+    },
+    get locale() {
+      return (locale ??= negotiateLocale({ acceptLanguage: ctx.get('accept-language') }))
+    },
+    set locale(chosen) {
+      locale = chosen
+    },
   }
 }
 

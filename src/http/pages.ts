@@ -97,7 +97,7 @@ export function pageRouter(routes: readonly PageRoute[], services: PageServices)
 }
 
 /** Reads the session once and binds the answer's tools to it. */
-export async function openPage(ctx: Context, services: PageServices): Promise<Page> {
+async function openPage(ctx: Context, services: PageServices): Promise<Page> {
   const state = ctx.state as RequestState
   const session = await services.findSession(ctx)
   const page: Page = {

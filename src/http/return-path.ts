@@ -13,7 +13,6 @@ const ours = [
   /^\/demo$/,
 ]
 
-export const home = '/' as ReturnPath
 export const account = '/account' as ReturnPath
 
 /** Anything that isn't one of our paths becomes the fallback. */

@@ -45,7 +45,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
  * What is logged of an error: its kind, message, code and stack, and its causes'. Never its other properties, where
  * drivers keep the statement's parameters and the connection's password.
  */
-export function describeError(error: unknown): object {
+function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
   const code = (error as { code?: unknown }).code
   return {

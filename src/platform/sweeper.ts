@@ -11,7 +11,7 @@ import type { Log } from './log.ts'
  * Used codes and refresh tokens have no `sweep_at`; they go with their family, since a replay must be known as one as long
  * as there is something to revoke.
  */
-export const sweeps = [
+const sweeps = [
   { table: 'authorization_codes', key: 'digest', column: 'sweep_at', afterSeconds: 0 },
   { table: 'refresh_tokens', key: 'digest', column: 'sweep_at', afterSeconds: 0 },
   { table: 'access_tokens', key: 'digest', column: 'expires_at', afterSeconds: day },

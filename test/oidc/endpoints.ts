@@ -13,7 +13,7 @@ export type Parameters = Readonly<Record<string, string | readonly string[] | un
 type Authenticated = Pick<TestClient, 'id' | 'secret'>
 
 /** Posts a form as the client: with its secret in the header, or with its name alone. */
-export async function postAs(
+async function postAs(
   server: Where,
   path: string,
   client: Authenticated,
@@ -74,7 +74,7 @@ export async function isActive(server: Where, client: Authenticated, token: stri
 export const basic = (id: string, secret: string): string =>
   `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`
 
-export function formOf(parameters: Parameters): URLSearchParams {
+function formOf(parameters: Parameters): URLSearchParams {
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) {
     for (const one of [value ?? []].flat()) form.append(name, one)

@@ -26,7 +26,7 @@ const columns = [
   'rotations',
 ] as const
 
-export const refreshTokenPrefix = 'kgrt_'
+const refreshTokenPrefix = 'kgrt_'
 
 const found = new WeakMap<Unit, Map<string, RefreshTokenRow>>()
 

@@ -67,7 +67,7 @@ export function connectedAppRoutes(parts: {
   }
 }
 
-export function connectedApp(grant: Grant, client: Client, catalogue: Catalogue): ConnectedApp {
+function connectedApp(grant: Grant, client: Client, catalogue: Catalogue): ConnectedApp {
   const identifiers = new Set([...Object.keys(grant.resourceScopes), ...Object.keys(grant.refusedResourceScopes)])
   // A scope that was taken out of the catalogue since has no words left but its name.
   const title = (name: string) => catalogue.scope(name)?.title ?? name
