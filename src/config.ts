@@ -228,7 +228,7 @@ function productionFaults(
 }
 
 /** Is it this machine only? (RFC 8252, section 8.3) */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '')
   if (bare === 'localhost') return true
   return ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
-import { ConfigurationError, type Config } from './config.ts'
+import { ConfigurationError, isLoopback, type Config } from './config.ts'
 import { createClientDirectory } from './clients/directory.ts'
 import { assets } from './http/assets.ts'
 import { boundary } from './http/boundary.ts'
@@ -173,15 +173,18 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     }),
     ...interactionPages({ db, clock, catalogue, interactions, units, views }),
     ...connectedAppRoutes({ db, clock, directory, catalogue }),
-    ...(development ? devMailRoutes(mail) : []),
-    ...(demo ? demoRoutes({ demo, clock, cookies, listener: () => listener }) : []),
+    ...[
+      ...(development ? devMailRoutes(mail) : []),
+      ...(demo ? demoRoutes({ demo, clock, cookies, listener: () => listener }) : []),
+    ].map((route) => ({ ...route, localOnly: true })),
   ]
   const pages = pageRouter(routes, { views, forms, findSession: sessions.find })
 
   // ── One request, from the outside in ──
   let draining = false
   const app = new Koa({ proxy: true, keys: secrets.cookieKeys() })
-  app.use(entrance({ publicUrl: config.publicUrl, trustedProxies: config.trustedProxies, log }))
+  const { publicUrl, trustedProxies } = config
+  app.use(entrance({ publicUrl, trustedProxies, isLoopback, log }))
   app.use(boundary({ publicUrl: config.publicUrl, views, supportEmail: config.platform.supportEmail }))
   app.use(
     health(

@@ -8,6 +8,8 @@ import { negotiateLocale, type Locale } from './messages.ts'
 export interface RequestState {
   requestId: string
   caller: Caller
+  /** Was this machine asked by a name or address of its own, with nobody unknown in between? */
+  readonly local: boolean
   log: Log
   locale: Locale
   /** Where a person goes on whose form can't be taken now. */
@@ -17,6 +19,8 @@ export interface RequestState {
 export interface EntranceOptions {
   publicUrl: string
   trustedProxies: readonly string[]
+  /** Is this host name or address the machine's own? */
+  isLoopback: (host: string) => boolean
   log: Log
 }
 
@@ -54,7 +58,7 @@ export function entrance(options: EntranceOptions): Middleware {
   return async (ctx, next) => {
     const caller = callerOf(ctx.req, isTrusted)
     const requestId = requestIdOf(ctx, caller)
-    ctx.state = stateOf(ctx, requestId, caller, options.log)
+    ctx.state = stateOf(ctx, requestId, caller, options)
     ctx.set(headers)
     if (!maybeInPopup.test(ctx.path)) ctx.set('cross-origin-opener-policy', 'same-origin')
     ctx.set('x-request-id', requestId)
@@ -77,15 +81,26 @@ export function entrance(options: EntranceOptions): Middleware {
   }
 }
 
-/** The log and the language are made when they are asked for, which most requests of machines never do. */
-function stateOf(ctx: Context, requestId: string, caller: Caller, parent: Log): RequestState {
+/** The log and the rest are made when they are asked for, which most requests of machines never do. */
+function stateOf(ctx: Context, requestId: string, caller: Caller, options: EntranceOptions): RequestState {
+  // As they came: what follows pins them.
+  const { host, forwarded, 'x-forwarded-for': forwardedFor } = ctx.req.headers
   let log: Log | undefined
   let locale: Locale | undefined
   return {
     requestId,
     caller,
+    /**
+     * Listening on loopback keeps out neither a site whose owner has its name lead to this machine (DNS rebinding: the
+     * browser then takes us for that site) nor what a tunnel or a proxy brings from elsewhere.
+     */
+    get local() {
+      const named = URL.parse(`http://${host ?? ''}`)?.hostname
+      const direct = caller.viaTrustedProxy || (forwarded ?? forwardedFor) === undefined
+      return direct && named !== undefined && options.isLoopback(named)
+    },
     get log() {
-      return (log ??= parent.child({ request_id: requestId }))
+      return (log ??= options.log.child({ request_id: requestId }))
     },
     get locale() {
       return (locale ??= negotiateLocale({ acceptLanguage: ctx.get('accept-language') }))
@@ -102,10 +117,17 @@ function requestIdOf(ctx: Context, caller: Caller): string {
 }
 
 /**
- * oidc-provider builds its URLs from the request. So that a forged Host or X-Forwarded-Host changes nothing, the request
- * is given the issuer's host and protocol and the caller's real address before anything else reads it.
+ * oidc-provider builds its URLs from the request. So that a forged Host or X-Forwarded-Host changes nothing, nor a request
+ * line that names a whole URL (RFC 9112, 3.2.2), the request is given the issuer's host and protocol and the caller's real
+ * address before anything else reads it.
  */
 function pinHost(ctx: Context, issuer: URL, caller: Caller): void {
+  const named = ctx.originalUrl.startsWith('/') ? null : URL.parse(ctx.originalUrl)
+  if (named) {
+    ctx.url = named.pathname + named.search
+    ctx.originalUrl = ctx.url
+    ctx.request.originalUrl = ctx.url
+  }
   const { headers } = ctx.req
   headers.host = issuer.host
   headers['x-forwarded-proto'] = issuer.protocol.replace(':', '')

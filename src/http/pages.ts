@@ -56,6 +56,8 @@ export type PersonalPage = Page & { person: Person; session: BrowserSession }
 export type PageRoute = {
   method: 'GET' | 'POST'
   path: string
+  /** Answered on this machine alone; from anywhere else it isn't there. */
+  localOnly?: boolean
   /** For a POST: where a person goes on if it can't be taken now. Unless said, at the page of the same path. */
   goOnAt?: (posted: Pick<Page, 'params' | 'form'>) => `/${string}`
 } & (
@@ -75,9 +77,10 @@ export function pageRouter(routes: readonly PageRoute[], services: PageServices)
   const shown = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path))
   for (const route of routes) {
     const handle = async (ctx: Context) => {
+      const state = ctx.state as RequestState
+      if (route.localOnly && !state.local) throw new Problem('not_found')
       if (route.method === 'POST') {
         const own = shown.has(route.path) ? ctx.path : undefined
-        const state = ctx.state as RequestState
         state.goOnAt = route.goOnAt?.({ params: paramsOf(ctx), form: fieldsOf(ctx) }) ?? own
       }
       const page = await openPage(ctx, services)

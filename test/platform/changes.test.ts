@@ -141,7 +141,7 @@ describe('the connection for changes', () => {
     await eventually(() => expect(node.heard).toContain('client c1'))
   })
 
-  test('is blind when nothing is heard from it, without a gap until there is a new one', async () => {
+  test('is blind when nothing is heard from it, and hears what comes after', async () => {
     await using proxy = await openDatabaseProxy(server.url)
     await using node = await openNode(proxy.url, {})
     proxy.freeze()
@@ -150,9 +150,9 @@ describe('the connection for changes', () => {
     expect(node.heard).toEqual([])
     proxy.thaw()
     await eventually(() => expect(node.state()).toBe('live'))
-    expect(node.heard).toEqual(['gap'])
     await announce({ kind: 'user', id: 'u1' })
-    await eventually(() => expect(node.heard).toEqual(['gap', 'user u1']))
+    // A gap comes before it if the connection had been given up by then; if its answer still came, nothing was missed.
+    await eventually(() => expect(node.heard.filter((one) => one !== 'gap')).toEqual(['user u1']))
   })
 
   test('is not taken for silent because this process was busy', async () => {
