@@ -1,6 +1,7 @@
 /** Where errors become answers: `/v1` and health get problems (RFC 9457), `/oauth2` the OAuth error object, people a page. */
 import type { Context, Middleware } from 'koa'
 import { isDatabaseUnavailable } from '../platform/database-unavailable.ts'
+import { isUnstorableText } from '../platform/unstorable-text.ts'
 import type { RequestState } from './entrance.ts'
 import { errorStatus, showError } from './error-page.ts'
 import { Problem, problems, type ProblemCode } from './problem.ts'
@@ -74,6 +75,8 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (isDatabaseUnavailable(error))
     return new Problem('unavailable', { cause: error, retryAfterSeconds: outageRetrySeconds })
+  if (isUnstorableText(error))
+    return new Problem('bad_request', { cause: error, detail: 'The request holds a character that is no text, like NUL.' })
   const status = (error as { status?: unknown }).status
   const code = typeof status === 'number' ? byStatus[status] : undefined
   return new Problem(code ?? 'internal_error', { cause: error })

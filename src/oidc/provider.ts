@@ -1,5 +1,5 @@
 /** oidc-provider as we run it: every setting in one place. A rotated signing key is a new provider; nobody keeps an old one. */
-import type { Configuration, JWKS, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Configuration, errors, JWKS, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { ClientDirectory } from '../clients/directory.ts'
 import type { CookieRules } from '../http/cookies.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -136,6 +136,10 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
   const provider = new (providerWith(parts.answerByForm))(issuer, configuration)
   provider.proxy = true
   applyPatches(provider, parts)
+  provider.on('grant.error', statusOfBody)
+  provider.on('introspection.error', statusOfBody)
+  provider.on('revocation.error', statusOfBody)
+  provider.on('userinfo.error', statusOfBody)
   // Faults of ours: the handler around the provider answers them.
   provider.on('server_error', (ctx, error) => {
     ;(ctx.state as { fault?: Error }).fault = error
@@ -152,6 +156,12 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
     const scopes = ((ctx.oidc.params?.['scope'] as string | undefined) ?? '').split(' ')
     return !(scopes.includes('openid') && ctx.oidc.params?.['nonce'] !== undefined)
   }
+}
+
+/** The provider answers every body that it can't take with 400; a longer one is 413 here, and one of another type 415. */
+function statusOfBody(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): void {
+  if (error.error_detail === 'request entity too large') ctx.status = 413
+  if (error.error_description?.includes('content-type bodies are supported')) ctx.status = 415
 }
 
 /** A client learns of its own tokens, and of those of the resources that an administrator lists for it (RFC 7662, 4). */
