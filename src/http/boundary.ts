@@ -76,7 +76,10 @@ function problemOf(error: unknown): Problem {
   if (isDatabaseUnavailable(error))
     return new Problem('unavailable', { cause: error, retryAfterSeconds: outageRetrySeconds })
   if (isUnstorableText(error))
-    return new Problem('bad_request', { cause: error, detail: 'The request holds a character that is no text, like NUL.' })
+    return new Problem('bad_request', {
+      cause: error,
+      detail: 'The request holds a character that is no text, like NUL.',
+    })
   const status = (error as { status?: unknown }).status
   const code = typeof status === 'number' ? byStatus[status] : undefined
   return new Problem(code ?? 'internal_error', { cause: error })
