@@ -49,7 +49,7 @@ async function bring(
   cacheDir: string,
   say: (sentence: string) => void,
 ): Promise<string> {
-  const wanted = program.packages.join(' and ')
+  const wanted = new Intl.ListFormat('en').format(program.packages)
   const faults: string[] = []
 
   if (process.getuid?.() === 0) {

@@ -81,11 +81,21 @@ async function foldersWithLibraries(root: string): Promise<string[]> {
   return [...new Set(folders)].toSorted()
 }
 
-/** The packages' own font configuration is completed by their install scripts, which an unpacked package never runs. */
+/** What an installed font configuration does with these packages; an unpacked one lacks what install scripts link. */
+const fontFamilies = {
+  'system-ui': 'DejaVu Sans',
+  'sans-serif': 'DejaVu Sans',
+  serif: 'DejaVu Serif',
+  monospace: 'DejaVu Sans Mono',
+  Arial: 'Liberation Sans',
+  'Times New Roman': 'Liberation Serif',
+  'Courier New': 'Liberation Mono',
+}
+
 function fontConfiguration(root: string, cacheDir: string): string {
-  const families = { 'sans-serif': 'Liberation Sans', serif: 'Liberation Serif', monospace: 'Liberation Mono' }
-  const aliases = Object.entries(families).map(
-    ([generic, family]) => `  <alias><family>${generic}</family><prefer><family>${family}</family></prefer></alias>`,
+  const aliases = Object.entries(fontFamilies).map(
+    ([asked, family]) =>
+      `  <alias binding="same"><family>${asked}</family><prefer><family>${family}</family></prefer></alias>`,
   )
   return [
     '<?xml version="1.0"?>',
@@ -95,6 +105,7 @@ function fontConfiguration(root: string, cacheDir: string): string {
     '  <dir>/usr/share/fonts</dir>',
     `  <cachedir>${cacheDir}</cachedir>`,
     ...aliases,
+    '  <match target="pattern"><edit name="hintstyle" mode="append"><const>hintslight</const></edit></match>',
     '</fontconfig>',
     '',
   ].join('\n')

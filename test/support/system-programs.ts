@@ -7,7 +7,7 @@ export interface SystemProgram {
   path: string
   /** The environment variable that names another copy, for a system without apt. */
   variable: string
-  /** Debian packages: the program's own, then what it needs but only recommends. */
+  /** Debian packages: the program's own, then what it needs but only recommends or leaves to the desktop. */
   packages: readonly string[]
   /** The executable inside the unpacked packages; `path` may be a script that expects to be installed. */
   unpackedPath: string
@@ -18,7 +18,8 @@ export const systemPrograms = {
     title: 'Chromium',
     path: '/usr/bin/chromium',
     variable: 'CHROMIUM',
-    packages: ['chromium', 'fonts-liberation'],
+    // Without DejaVu a bare system shows pages in whatever font comes first, which is a monospaced one.
+    packages: ['chromium', 'fonts-liberation', 'fonts-dejavu-core'],
     unpackedPath: 'usr/lib/chromium/chromium',
   },
 } satisfies Record<string, SystemProgram>
