@@ -182,7 +182,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
 
   // ── One request, from the outside in ──
   let draining = false
-  const app = new Koa({ proxy: true, keys: secrets.cookieKeys() })
+  const app = new Koa({ proxy: true })
+  app.keys = secrets.cookieSigner
   const { publicUrl, trustedProxies } = config
   app.use(entrance({ publicUrl, trustedProxies, isLoopback, log }))
   app.use(boundary({ publicUrl: config.publicUrl, views, supportEmail: config.platform.supportEmail }))

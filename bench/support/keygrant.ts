@@ -145,7 +145,8 @@ async function addPerson({ prisma: db }: Database, client: Client): Promise<stri
 
 /** Signs in as the pages do, with a request that nobody sent. @returns what the browser would send from then on */
 function signingIn({ pool }: Database, secrets: Secrets, url: string): (userId: string) => Promise<string> {
-  const app = new Koa({ keys: secrets.cookieKeys() })
+  const app = new Koa()
+  app.keys = secrets.cookieSigner
   const sessions = createSessions({ units: createUnits({ pool, secrets, clock }), cookies: cookieRules(url) })
   return async (id) => {
     const request = new IncomingMessage(new Socket())

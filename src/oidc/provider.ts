@@ -63,7 +63,7 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
       names: { session: cookies.name(sessionCookie), interaction: interactionCookie, resume: resumeCookie },
       long: cookies.options,
       short: { ...cookies.options, path: undefined },
-      keys: secrets.cookieKeys(),
+      keys: secrets.cookieSigner,
     },
     ttl: {
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,

@@ -24,15 +24,23 @@ export interface Secrets {
   open(sealed: Uint8Array, binding: SealBinding): Buffer<ArrayBuffer>
   /** Whether a sealed value is under another key than the newest one. */
   needsResealing(sealed: Uint8Array): boolean
-  /** Keys for signing cookies, newest first: the first one signs, all of them verify. */
-  cookieKeys(): string[]
+  /** What the `cookies` package signs with: the newest key signs, all of them verify. */
+  readonly cookieSigner: CookieSigner
+}
+
+/** As `cookies` calls it. Keygrip, which it comes with, makes an HMAC with a raw key three times for each cookie that it reads. */
+export interface CookieSigner {
+  sign(data: string): string
+  verify(data: string, signature: string): boolean
+  /** The place of the key that signed; -1 if none did. `cookies` signs anew what an older one did. */
+  index(data: string, signature: string): number
 }
 
 interface KeyRing {
   readonly digest: Readonly<Record<DigestPurpose, KeyObject>>
   readonly derive: Readonly<Record<DerivePurpose, KeyObject>>
   readonly sealing: SealingKey
-  readonly cookie: string
+  readonly cookie: KeyObject
 }
 
 const KEY_BYTES = 32
@@ -58,6 +66,10 @@ export function createSecrets(secretKeys: readonly string[]): Secrets {
     return rings.map((ring) => hmac(ring.digest[purpose], value))
   }
 
+  const signatureOf = (ring: KeyRing, data: string) => hmac(ring.cookie, data).toString('base64url')
+  const signerOf = (data: string, signature: string) =>
+    rings.findIndex((ring) => constantTimeEqual(signatureOf(ring, data), signature))
+
   return {
     digest: (purpose, value, generation = 0) => hmac(ringOf(generation).digest[purpose], value),
     digests,
@@ -69,7 +81,11 @@ export function createSecrets(secretKeys: readonly string[]): Secrets {
     seal: (plaintext, binding) => sealWith(newest.sealing, plaintext, binding),
     open: (sealed, binding) => openWith(sealingKeys, sealed, binding),
     needsResealing: (sealed) => !sealedKeyId(sealed).equals(newest.sealing.id),
-    cookieKeys: () => rings.map((ring) => ring.cookie),
+    cookieSigner: {
+      sign: (data) => signatureOf(newest, data),
+      verify: (data, signature) => signerOf(data, signature) !== -1,
+      index: signerOf,
+    },
   }
 }
 
@@ -93,7 +109,7 @@ function createRing(secretKey: string): KeyRing {
     digest: eachLabel(digestLabels, keyFor),
     derive: eachLabel(deriveLabels, keyFor),
     sealing: { id: expand(innerLabels.keyId, KEY_ID_BYTES), key: keyFor(innerLabels.seal) },
-    cookie: expand(innerLabels.cookieSignature, KEY_BYTES).toString('base64url'),
+    cookie: keyFor(innerLabels.cookieSignature),
   }
 }
 

@@ -154,12 +154,30 @@ describe('sealed values', () => {
   })
 })
 
-describe('cookie keys', () => {
-  test('are as many as secret keys, newest first, and are none of them', () => {
-    const keys = createSecrets([NEW, OLD]).cookieKeys()
-    expect(keys).toEqual([...createSecrets([NEW]).cookieKeys(), ...createSecrets([OLD]).cookieKeys()])
-    expect(new Set([...keys, NEW, OLD]).size).toBe(4)
-    for (const key of keys) expect(Buffer.from(key, 'base64url')).toHaveLength(32)
+describe('signatures of cookies', () => {
+  const { cookieSigner } = createSecrets([NEW, OLD])
+  const old = createSecrets([OLD]).cookieSigner
+
+  test('are of one cookie and of the newest key', () => {
+    const signature = cookieSigner.sign('session=a')
+    expect(signature).toMatch(/^[\w-]{43}$/)
+    expect(cookieSigner.verify('session=a', signature)).toBe(true)
+    expect(cookieSigner.index('session=a', signature)).toBe(0)
+    expect(cookieSigner.verify('session=b', signature)).toBe(false)
+    expect(old.verify('session=a', signature)).toBe(false)
+  })
+
+  test('of an older key count until it is taken away', () => {
+    const signature = old.sign('session=a')
+    expect(cookieSigner.index('session=a', signature)).toBe(1)
+    expect(createSecrets([NEW]).cookieSigner.index('session=a', signature)).toBe(-1)
+  })
+
+  test('that are cut short, empty or longer are none', () => {
+    const signature = cookieSigner.sign('session=a')
+    for (const wrong of ['', signature.slice(1), `${signature}A`, 'A'.repeat(43)]) {
+      expect(cookieSigner.verify('session=a', wrong)).toBe(false)
+    }
   })
 })
 
