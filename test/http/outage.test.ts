@@ -29,8 +29,9 @@ afterAll(async () => {
 
 /** Ends only what hangs: the server looks for its database in steps of its own. */
 const patience = { timeout: 30_000 }
-const backAgain = () =>
-  expect.poll(async () => (await fetch(`${stage.server.url}/health/ready`)).status, patience).toBe(200)
+async function backAgain(): Promise<void> {
+  await expect.poll(async () => (await fetch(`${stage.server.url}/health/ready`)).status, patience).toBe(200)
+}
 
 async function whileAway<T>(act: () => Promise<T>): Promise<T> {
   await proxy.refuse()

@@ -183,7 +183,9 @@ test('id_token_hint of who is signed in goes through; of another it does not', a
   expect(new URL(own.location ?? '').searchParams.has('code')).toBe(true)
   expect(errorOf(await ask(theirs.agent, { prompt: 'none', id_token_hint: hint }))).toBe('login_required')
   expect(onSignIn(await ask(theirs.agent, { id_token_hint: hint }))).toBe(true)
-  expect(errorOf(await ask(mine.agent, { prompt: 'none', id_token_hint: `${hint}x` }))).toBe('invalid_request')
+  const [header, , signature] = hint.split('.')
+  const forged = `${header}.${Buffer.from('{"sub":"usr_other"}').toString('base64url')}.${signature}`
+  expect(errorOf(await ask(mine.agent, { prompt: 'none', id_token_hint: forged }))).toBe('invalid_request')
 })
 
 test('an id_token_hint that has expired still hints', async () => {
