@@ -28,13 +28,13 @@ export async function usersOfDevice(
 
 /** Remembers that this person signed in with this browser, and returns the cookie's value: the one it had, or a new one. */
 export async function rememberDevice(
-  tx: Tx,
+  db: Db | Tx,
   { secrets, clock }: DeviceServices,
   userId: string,
   present: string | null,
 ): Promise<string> {
   const token = present ?? randomSecret()
   const expiresAt = secondsFrom(clock, deviceLifetimeSeconds)
-  await upsertDevice(tx, { digest: secrets.digest('device', token), userId, now: clock.now(), expiresAt })
+  await upsertDevice(db, { digest: secrets.digest('device', token), userId, now: clock.now(), expiresAt })
   return token
 }

@@ -160,10 +160,10 @@ export async function listDeviceUsers(db: Db | Tx, digests: Uint8Array<ArrayBuff
 }
 
 export async function upsertDevice(
-  tx: Tx,
+  db: Db | Tx,
   { digest, userId, now, expiresAt }: { digest: Uint8Array<ArrayBuffer>; userId: string; now: Date; expiresAt: Date },
 ): Promise<void> {
-  await tx.device.upsert({
+  await db.device.upsert({
     where: { digest_userId: { digest, userId } },
     create: { digest, userId, createdAt: now, lastSeenAt: now, expiresAt },
     update: { lastSeenAt: now, expiresAt },

@@ -1,18 +1,31 @@
 /** The last step of every way in: the browser is remembered, the sign-in noted, and a fresh session given. */
 import type { Page } from '../../http/pages.ts'
-import { deviceLifetimeSeconds } from '../../users/devices.ts'
+import { deviceLifetimeSeconds, rememberDevice } from '../../users/devices.ts'
 import { noteSignIn } from '../../users/sign-in.ts'
 import { auditContext, type AccountServices } from './services.ts'
 
 const cookieName = 'keygrant-device'
 
 export async function enter(services: AccountServices, page: Page, userId: string, amr: string[]): Promise<void> {
-  const { users, sessions, cookies } = services
+  const { users, sessions } = services
   const context = { ...auditContext(page, services), actor: { kind: 'user', id: userId } } as const
   const token = await noteSignIn(users, { userId, amr, deviceToken: deviceTokenOf(services, page) }, context)
+  keepDevice(services, page, token)
+  await sessions.signIn(page.ctx, { id: userId }, { amr })
+}
+
+/**
+ * The browser in which somebody has read their mail and chosen a password, and is yet to sign in with it. Whoever keeps
+ * the account's tries used up could otherwise lock its owner out, since a reset makes strangers of all browsers.
+ */
+export async function recognise(services: AccountServices, page: Page, userId: string): Promise<void> {
+  const { users } = services
+  keepDevice(services, page, await rememberDevice(users.db, users, userId, deviceTokenOf(services, page)))
+}
+
+function keepDevice({ cookies }: Pick<AccountServices, 'cookies'>, page: Page, token: string): void {
   const maxAge = deviceLifetimeSeconds * 1000
   page.ctx.cookies.set(cookies.name(cookieName), token, { ...cookies.options, maxAge })
-  await sessions.signIn(page.ctx, { id: userId }, { amr })
 }
 
 /** The cookie is signed: nobody can plant a device that they know. */

@@ -7,7 +7,7 @@ import { answerLink, whatLinkAsks } from '../../users/answer-link.ts'
 import { findLink, type Link, type LinkPurpose } from '../../users/links.ts'
 import { MAX_CHARACTERS, MIN_CHARACTERS } from '../../users/password-text.ts'
 import { attempt } from '../../users/throttle.ts'
-import { enter } from './enter.ts'
+import { enter, recognise } from './enter.ts'
 import {
   auditContext,
   returnOf,
@@ -54,7 +54,10 @@ export async function useLink(services: AccountServices, page: Page): Promise<vo
       return showForm(services, page, link, { name, errors: answer.faults, status: 422 })
     case 'done': {
       const returnTo = returnOf(link.returnTo ?? '')
-      if (link.purpose === 'reset') return page.redirect(withReturn('/sign-in?notice=password-changed', returnTo))
+      if (link.purpose === 'reset') {
+        await recognise(services, page, answer.userId)
+        return page.redirect(withReturn('/sign-in?notice=password-changed', returnTo))
+      }
       if (answer.enter) await enter(services, page, answer.userId, ['pwd'])
       return page.redirect(returnTo)
     }
