@@ -43,8 +43,9 @@ export function providerHandler({ units, provider, mends }: HandlerOptions): Mid
       const { fault } = ctx.state as { fault?: Error }
       if (fault) throw fault
       for (const mend of mends) await mend(ctx, unit)
-      const flushed = await unit.flush()
-      if (!flushed.ok) await refuse(ctx, unit, flushed)
+      const flushed = await unit.flush().catch(ifParentGone)
+      if (flushed === 'parent_gone') askAnew(ctx)
+      else if (!flushed.ok) await refuse(ctx, unit, flushed)
       unmatched(ctx)
     }
     await units.run(ctx, serve, about)
@@ -69,6 +70,25 @@ async function refuse(ctx: Context, unit: Unit, { failed }: Extract<Flushed, { o
   }
   revokeFamily(unit, failed.familyId, 'replay')
   await unit.flush()
+  ctx.status = 400
+  ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' }
+}
+
+/** What was to be written hangs on a grant, client or person that ended since it was read; nothing was written. */
+function ifParentGone(error: unknown): 'parent_gone' {
+  // SQLSTATE foreign_key_violation.
+  if ((error as { code?: unknown }).code === '23503') return 'parent_gone'
+  throw error
+}
+
+/** A browser comes again, and finds what is true now; an app is told that what it had is worth nothing. */
+function askAnew(ctx: Context): void {
+  ctx.remove('set-cookie')
+  if (ctx.method === 'GET') {
+    ctx.status = 303
+    ctx.redirect(ctx.path + ctx.search)
+    return
+  }
   ctx.status = 400
   ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' }
 }
