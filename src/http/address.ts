@@ -61,13 +61,23 @@ function peerOf(socket: Socket): string {
 
 /** What a throttle counts by: an IPv4 address, or an IPv6 /64, since one customer's whole network is at least that. */
 export function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address
+  return prefixOf(address, 64) ?? plain(address)
+}
+
+/**
+ * The /48 around an IPv6 address: what a customer gets who asks for more (RFC 6177), and 65,536 networks to a throttle.
+ * Null for IPv4, where addresses are dear.
+ */
+export function siteOf(address: string): string | null {
+  return prefixOf(address, 48)
+}
+
+function prefixOf(address: string, bits: 48 | 64): string | null {
+  if (!ipaddr.isValid(address)) return null
   const parsed = ipaddr.process(address)
-  if (parsed.kind() === 'ipv4') return parsed.toString()
-  return `${(parsed as ipaddr.IPv6).parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':')}::/64`
+  if (parsed.kind() === 'ipv4') return null
+  const parts = (parsed as ipaddr.IPv6).parts.slice(0, bits / 16)
+  return `${parts.map((part) => part.toString(16)).join(':')}::/${bits}`
 }
 
 function plain(address: string): string {

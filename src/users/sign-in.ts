@@ -3,12 +3,11 @@
  * statements, whether the address is known, the person disabled or the password another.
  */
 import { record, type AuditContext } from '../audit/record.ts'
-import { networkOf } from '../http/address.ts'
 import { BusyError } from '../platform/work-limit.ts'
 import { rememberDevice, usersOfDevice } from './devices.ts'
 import type { UserServices } from './services.ts'
 import { findUserByEmail, replacePasswordHash } from './store.ts'
-import { attempt, giveBack, type Cell } from './throttle.ts'
+import { attempt, giveBack, networkCells, type Cell } from './throttle.ts'
 import { emailKey, type User } from './user.ts'
 
 export interface Credentials {
@@ -34,7 +33,7 @@ export async function checkCredentials(
   const known = await usersOfDevice(db, services, deviceToken)
   const user = await findUserByEmail(db, email)
   const knownDevice = user !== null && known.has(user.id)
-  const cells = cellsOf(knownDevice ? deviceToken : null, emailKey(email), networkOf(address))
+  const cells = cellsOf(knownDevice ? deviceToken : null, emailKey(email), address)
   const tried = await attempt(db, services, cells)
   if (!tried.allowed) return { outcome: 'throttled', retryAfterSeconds: tried.retryAfterSeconds }
 
@@ -65,12 +64,9 @@ export async function noteSignIn(
  * A browser that the person has signed in with before is counted by itself, and only so: whoever uses up the tries of
  * the account, or of the network, can't lock its owner out. Unknown addresses are counted as known ones are.
  */
-function cellsOf(knownDevice: string | null, key: string, network: string): [Cell, ...Cell[]] {
+function cellsOf(knownDevice: string | null, key: string, address: string): [Cell, ...Cell[]] {
   if (knownDevice !== null) return [{ rule: 'sign_in_device', subject: JSON.stringify([knownDevice, key]) }]
-  return [
-    { rule: 'sign_in_network', subject: network },
-    { rule: 'sign_in_account', subject: key },
-  ]
+  return [...networkCells('sign_in', address), { rule: 'sign_in_account', subject: key }]
 }
 
 /** The parameters have changed since the password was hashed; now is when we have it. If the server is busy, next time is as good. */

@@ -1,4 +1,5 @@
 /** How often things may be tried: one GCRA cell in Postgres for each thing that is counted, so that all nodes count together. */
+import { networkOf, siteOf } from '../http/address.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db, Tx } from '../platform/database.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -8,11 +9,14 @@ import { chargeCells, findArrival, refundCells, type CellCharge } from './store.
 const rules = {
   // A whole office behind one address; a guesser gets 600 tries an hour for all accounts together.
   sign_in_network: { burst: 100, everySeconds: 6 },
+  // Ten times that for all IPv6 networks of one site, which may be many people's phones or 65,536 networks of one guesser.
+  sign_in_site: { burst: 1000, everySeconds: 0.6 },
   // From browsers that are new to the account. NIST SP 800-63B-4, 3.2.2 wants guesses bounded per account.
   sign_in_account: { burst: 10, everySeconds: 360 },
   sign_in_device: { burst: 10, everySeconds: 360 },
   // Mail that anybody can have sent: to one address few, so that nobody is flooded.
   mail_network: { burst: 30, everySeconds: 60 },
+  mail_site: { burst: 300, everySeconds: 6 },
   mail_address: { burst: 4, everySeconds: 900 },
   // Each press hashes a password: whoever has one link must not keep the server busy with it.
   link: { burst: 10, everySeconds: 60 },
@@ -23,6 +27,13 @@ export interface Cell {
   rule: keyof typeof rules
   /** Whom or what it counts: a network, an address of mail, a device and its person, a link. */
   subject: string
+}
+
+/** What an attempt from this address is counted by. A network that is used up takes nothing from its site's share. */
+export function networkCells(act: 'sign_in' | 'mail', address: string): [Cell, ...Cell[]] {
+  const network: Cell = { rule: `${act}_network`, subject: networkOf(address) }
+  const site = siteOf(address)
+  return site === null ? [network] : [network, { rule: `${act}_site`, subject: site }]
 }
 
 export type Attempt = { allowed: true } | { allowed: false; retryAfterSeconds: number }

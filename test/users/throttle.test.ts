@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { attempt, giveBack, type Cell } from '../../src/users/throttle.ts'
+import { attempt, giveBack, networkCells, type Cell } from '../../src/users/throttle.ts'
 import { openPeople, type People } from './people.ts'
 
 let people: People
@@ -77,4 +77,21 @@ test('keeps no address in plain', async () => {
   const rows = await people.db.throttle.findMany()
   expect(rows.length).toBeGreaterThan(5)
   for (const { key } of rows) expect(key).toHaveLength(32)
+})
+
+test('one network of a site gets its own share, and all of them together ten times that', async () => {
+  const mailFrom = async (address: string) => (await tryMail(...networkCells('mail', address))).allowed
+  const allowed: number[] = []
+  for (let network = 0; network < 12; network++) {
+    const addresses = Array.from({ length: 31 }, (_, host) => `2001:db8:5:${network.toString(16)}:0:0:0:${host}`)
+    const answers = await Promise.all(addresses.map(mailFrom))
+    allowed.push(answers.filter(Boolean).length)
+  }
+  expect(allowed).toEqual([...Array.from({ length: 10 }, () => 30), 0, 0])
+  expect(await mailFrom('2001:db8:6:0:0:0:0:1')).toBe(true)
+})
+
+test('an IPv4 address is counted by itself, however it is written', async () => {
+  expect(networkCells('sign_in', '192.0.2.9')).toEqual([{ rule: 'sign_in_network', subject: '192.0.2.9' }])
+  expect(networkCells('sign_in', '::ffff:192.0.2.9')).toEqual([{ rule: 'sign_in_network', subject: '192.0.2.9' }])
 })

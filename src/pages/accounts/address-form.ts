@@ -1,9 +1,8 @@
 /** A form that asks for an address and has a mail sent there: read, and throttled before anything is looked up. */
-import { networkOf } from '../../http/address.ts'
 import { field } from '../../http/forms.ts'
 import type { FormError } from '../../http/page-models.ts'
 import type { Page } from '../../http/pages.ts'
-import { attempt } from '../../users/throttle.ts'
+import { attempt, networkCells } from '../../users/throttle.ts'
 import { emailKey, parseEmail } from '../../users/user.ts'
 import { throttled, type AccountServices } from './services.ts'
 
@@ -34,7 +33,7 @@ export async function readAddress(services: Pick<AccountServices, 'users'>, page
  */
 async function mailWait({ users }: Pick<AccountServices, 'users'>, page: Page, email: string): Promise<number | null> {
   const tried = await attempt(users.db, users, [
-    { rule: 'mail_network', subject: networkOf(page.caller.address) },
+    ...networkCells('mail', page.caller.address),
     { rule: 'mail_address', subject: emailKey(email) },
   ])
   return tried.allowed ? null : tried.retryAfterSeconds
