@@ -129,8 +129,9 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
     issueRefreshToken: (_ctx, client) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
     rotateRefreshToken: true,
     extraTokenClaims: (ctx, token) => familyClaims(ctx, token),
+    // An address with a scheme of an app's own has the origin `null`, as any page has that hides where it is from.
     clientBasedCORS: (_ctx, origin, client) =>
-      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+      origin !== 'null' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     renderError: (ctx, out, error) => parts.renderError(ctx, out, error),
   }
   const provider = new (providerWith(parts.answerByForm))(issuer, configuration)
