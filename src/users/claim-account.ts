@@ -7,7 +7,7 @@ import { actingAs, record, type AuditContext } from '../audit/record.ts'
 import type { Tx } from '../platform/database.ts'
 import { createUser } from './create-user.ts'
 import type { UserServices } from './services.ts'
-import { deleteDevices, findUserByEmail, updateUser } from './store.ts'
+import { consumeLinksOf, deleteDevices, findUserByEmail, updateUser } from './store.ts'
 import type { User } from './user.ts'
 
 export interface Claim {
@@ -33,8 +33,9 @@ export async function claimAccount(
 }
 
 /**
- * Sets a password on the strength of the mailbox. Every session ends, and every browser is a stranger again. If the
- * mailbox was never proven before, what was done until now may have been another's: all that apps hold ends, too.
+ * Sets a password on the strength of the mailbox. Every session ends, every browser is a stranger again, and links that
+ * were mailed to set another one are worth nothing, whoever has read them. If the mailbox was never proven before, what
+ * was done until now may have been another's: all that apps hold ends, too.
  */
 export async function replaceCredentials(
   tx: Tx,
@@ -54,6 +55,7 @@ export async function replaceCredentials(
     now,
   )
   await deleteDevices(tx, user.id)
+  await consumeLinksOf(tx, { purpose: 'reset', userId: user.id }, now)
   await endAccess(tx, user.id, { families: firstProof }, own)
   await record(
     tx,

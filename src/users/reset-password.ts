@@ -6,7 +6,7 @@ import { replaceCredentials } from './claim-account.ts'
 import { passwordFaults, type LinkAnswer, type LinkInput } from './link-answer.ts'
 import { consumeLink, issueLink, linkLifetimes, linkUrl, type Link } from './links.ts'
 import type { UserServices } from './services.ts'
-import { consumeOtherLinks, findUser, findUserByEmail } from './store.ts'
+import { findUser, findUserByEmail } from './store.ts'
 import { attempt } from './throttle.ts'
 import { emailKey, type User } from './user.ts'
 
@@ -62,7 +62,6 @@ export async function completeReset(
     const present = await findUser(tx, userId)
     // A link proves the mailbox it was sent to, and that only.
     if (!present || present.disabledAt !== null || emailKey(present.email) !== emailKey(link.email)) return null
-    await consumeOtherLinks(tx, { purpose: 'reset', userId }, context.clock.now())
     await replaceCredentials(tx, services, present, { passwordHash, by: 'reset' }, context)
     return present
   })

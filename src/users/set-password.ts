@@ -6,13 +6,13 @@ import type { FormError } from '../http/page-models.ts'
 import { passwordFaults } from './link-answer.ts'
 import { tellOfNewPassword } from './reset-password.ts'
 import type { UserServices } from './services.ts'
-import { deleteDevices, findUserByEmail, updateUser } from './store.ts'
+import { consumeLinksOf, deleteDevices, findUserByEmail, updateUser } from './store.ts'
 import type { User } from './user.ts'
 
 export type PasswordSet =
   { outcome: 'set'; user: User } | { outcome: 'unknown' } | { outcome: 'refused'; faults: FormError<'password'>[] }
 
-/** Ends every session of the person. It proves nothing about the mailbox: somebody else has chosen this password. */
+/** Ends every session of the person, and every reset that is under way. It proves nothing about the mailbox: somebody else has chosen this password. */
 export async function setPassword(
   services: UserServices,
   { email, password, locale }: { email: string; password: string; locale: Locale },
@@ -27,6 +27,7 @@ export async function setPassword(
     const now = context.clock.now()
     await updateUser(tx, user.id, { passwordHash, passwordChangedAt: now }, now)
     await deleteDevices(tx, user.id)
+    await consumeLinksOf(tx, { purpose: 'reset', userId: user.id }, now)
     await services.endAccess(tx, user.id, { families: false }, context)
     await record(tx, { type: 'user.password_changed', id: user.id, data: { by: 'operator' } }, context)
   })

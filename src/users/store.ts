@@ -131,10 +131,10 @@ export async function consumeLinkRow(tx: Tx, id: string, now: Date): Promise<boo
   return count === 1
 }
 
-/** Makes the other live links of one kind worthless. */
-export async function consumeOtherLinks(
+/** Makes somebody's live links of one kind worthless. */
+export async function consumeLinksOf(
   tx: Tx,
-  which: { purpose: LinkRow['purpose']; userId?: string },
+  which: { purpose: LinkRow['purpose']; userId: string },
   now: Date,
 ): Promise<void> {
   await tx.link.updateMany({ where: { ...which, consumedAt: null }, data: { consumedAt: now } })

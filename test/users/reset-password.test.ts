@@ -179,6 +179,15 @@ describe('an operator who sets a password', () => {
     expect(people.mails.at(-1)).toMatchObject({ mail: 'password-changed', to: email })
   })
 
+  test('ends a reset that is under way: its mail may have been read by whoever made the new password needed', async () => {
+    const { email } = await people.add({ email: 'overheard@example.com', password: otherPassword })
+    await ask(email)
+    const overheard = people.mailedToken()
+    await setPassword(people.services, { email, password: goodPassword, locale: 'en' }, people.system)
+    await expect(people.liveLink(overheard)).rejects.toThrow('the link is dead')
+    expect((await canSignIn(email, goodPassword)).outcome).toBe('signed_in')
+  })
+
   test('hears why it isn’t taken', async () => {
     const { email } = await people.add({ email: 'refused@example.com' })
     const set = (address: string, password: string) =>
