@@ -32,10 +32,9 @@ test('a dump of the whole database after flows of every kind holds no live secre
   const dump = await dumpOf(server)
   // The dump is one: what is no secret is in it.
   expect(dump.text).toContain('ACME Dashboard')
-  for (const [what, secret] of live) {
-    expect(secret.length, what).toBeGreaterThan(12)
-    for (const form of formsOf(secret)) expect(dump.text.includes(form), `${what} is in the database`).toBe(false)
-  }
+  expect([...live].filter(([, secret]) => secret.length <= 12)).toEqual([])
+  const found = [...live].filter(([, secret]) => formsOf(secret).some((form) => dump.text.includes(form)))
+  expect(found.map(([what]) => what)).toEqual([])
 })
 
 /** Leaves something of each kind behind, unused where it can be. @returns each secret by what it is */

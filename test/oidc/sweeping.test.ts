@@ -30,7 +30,7 @@ test('row counts come back: after flows of every kind nothing is left but what p
   const before = await counts(server)
   await useEverything(server)
   const after = await counts(server)
-  for (const table of [
+  const grown = [
     'token_families',
     'authorization_codes',
     'refresh_tokens',
@@ -38,9 +38,8 @@ test('row counts come back: after flows of every kind nothing is left but what p
     'sessions',
     'interactions',
     'links',
-  ] as const) {
-    expect(after[table], table).toBeGreaterThan(before[table])
-  }
+  ] as const
+  expect(grown.filter((table) => after[table] <= before[table])).toEqual([])
 
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   moveOn(400)
@@ -66,7 +65,7 @@ test('nothing goes earlier than a day after its end, and a used code stays as lo
   await server.running.inside.sweeper.sweep()
   // The unused one is gone. The used one must still be known as a replay while its tokens could be revoked.
   expect(await server.db.authorizationCode.findMany({ select: { consumedAt: true } })).toEqual([
-    { consumedAt: expect.any(Date) },
+    { consumedAt: expect.any(Date) as Date },
   ])
   moveOn(60)
   await server.running.inside.sweeper.sweep()
