@@ -141,3 +141,28 @@ test('every line is JSON with a time, a level and, for a request, its id', () =>
       expect(rest).toMatchObject({ request_id: expect.any(String) as string, method: expect.any(String) as string })
   }
 })
+
+test('a fault that nobody foresaw is written with its stack, and without what it was about', async () => {
+  const { server } = stage
+  const agent = createAgent(server.url)
+  lines.length = 0
+  await server.pool.query('ALTER TABLE links RENAME TO links_gone')
+  const page = await agent.get('/links/a-token-that-meets-a-fault-of-ours')
+  await server.pool.query('ALTER TABLE links_gone RENAME TO links')
+  expect(page.status).toBe(500)
+  await expect.poll(everything).toContain('a request failed')
+  expect(everything()).toContain('"stack"')
+  expect(everything()).not.toContain('a-token-that-meets-a-fault-of-ours')
+})
+
+test('what is logged under a name that means a secret is redacted, wherever it stands', () => {
+  const written: string[] = []
+  const own = createLog('info', { write: (line) => void written.push(line) })
+  const secret = 'hunter2-hunter2'
+  own.info({ password: secret, headers: { authorization: secret, cookie: secret, 'set-cookie': secret } }, 'one')
+  own.info({ body: { code: secret, refresh_token: secret, client_secret: secret } }, 'two')
+  own.error({ err: new Error(`connect postgresql://keygrant:${secret}@db/keygrant failed`) }, 'three')
+  own.error({ err: Object.assign(new Error('a statement failed'), { parameters: [secret], password: secret }) }, 'four')
+  expect(written).toHaveLength(4)
+  expect(written.join('')).not.toContain(secret)
+})
