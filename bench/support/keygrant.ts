@@ -153,7 +153,7 @@ function signingIn({ pool }: Database, secrets: Secrets, url: string): (userId: 
     const response = new ServerResponse(request)
     const ctx = app.createContext(request, response)
     ctx.state = { requestId: 'bench', caller: { address: '127.0.0.1' } }
-    await sessions.signIn(ctx, { id }, { amr: ['pwd'] })
+    await sessions.signIn(ctx, { id, passwordChangedAt: null }, { amr: ['pwd'] })
     return [response.getHeader('set-cookie')]
       .flat()
       .map((line) => String(line).split(';')[0])

@@ -63,7 +63,8 @@ const nothing = () => Promise.resolve()
 /** A guard didn't hold: the code or token was used in the meantime. Nothing was written; now its family ends. */
 async function refuse(ctx: Context, unit: Unit, { failed }: Extract<Flushed, { ok: false }>): Promise<void> {
   ctx.remove('set-cookie')
-  if (failed.kind === 'replay') {
+  if (!('familyId' in failed)) {
+    // An assertion that was seen before.
     ctx.status = 401
     ctx.body = { error: 'invalid_client', error_description: 'client authentication failed' }
     return

@@ -29,7 +29,9 @@ export async function claimAccount(
   if (!present) return createUser(tx, services, { ...claim, emailVerified: true, administrator: false }, context)
   if (present.disabledAt !== null || present.emailVerifiedAt !== null) return null
   await replaceCredentials(tx, services, present, claim, context)
-  return { ...present, name: claim.name, passwordHash: claim.passwordHash, emailVerifiedAt: context.clock.now() }
+  const now = context.clock.now()
+  const { name, passwordHash } = claim
+  return { ...present, name, passwordHash, passwordChangedAt: now, emailVerifiedAt: now }
 }
 
 /**

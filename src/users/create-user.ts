@@ -26,7 +26,12 @@ export async function createUser(
   context: AuditContext,
 ): Promise<User | null> {
   const now = context.clock.now()
-  const user = { ...columns, id: newId('usr', context.clock), emailVerifiedAt: emailVerified ? now : null }
+  const user = {
+    ...columns,
+    id: newId('usr', context.clock),
+    emailVerifiedAt: emailVerified ? now : null,
+    passwordChangedAt: columns.passwordHash === null ? null : now,
+  }
   if (!(await insertUser(tx, user, now))) return null
   const { id, email, name } = user
   const own = actingAs(context, id)

@@ -8,6 +8,7 @@ const userColumns = {
   emailVerifiedAt: true,
   name: true,
   passwordHash: true,
+  passwordChangedAt: true,
   administrator: true,
   locale: true,
   disabledAt: true,
@@ -49,7 +50,6 @@ export async function insertUser(tx: Tx, user: Omit<User, 'disabledAt'>, created
     data: {
       ...user,
       emailKey: emailKey(user.email),
-      passwordChangedAt: user.passwordHash === null ? null : createdAt,
       createdAt,
       updatedAt: createdAt,
     },

@@ -7,6 +7,8 @@ export interface User {
   emailVerifiedAt: Date | null
   name: string | null
   passwordHash: string | null
+  /** By this it is known whether the password that somebody signed in with is still the one. */
+  passwordChangedAt: Date | null
   administrator: boolean
   locale: string | null
   disabledAt: Date | null

@@ -10,11 +10,21 @@ import { dateOf, present, type StoredPayload } from '../adapter/model.ts'
 import { sessions as model } from '../adapter/sessions.ts'
 import { lifetimes } from '../lifetimes.ts'
 import { sessionCookie } from '../provider.ts'
+import type { Bind } from '../unit/statement.ts'
 import type { Unit } from '../unit/unit.ts'
 import type { Units } from '../units.ts'
 
 export interface BrowserSessions extends Sessions {
   find: (ctx: Context) => Promise<BrowserSession | null>
+}
+
+/**
+ * It changes nothing, but holds the person's row: a change of the password comes before it, and it finds nothing, or waits
+ * for the session and ends it with the others.
+ */
+function unchanged(bind: Bind, { id, passwordChangedAt }: { id: string; passwordChangedAt: Date | null }): string {
+  return `UPDATE users SET updated_at = updated_at WHERE id = ${bind(id, 'text')} AND disabled_at IS NULL
+    AND password_changed_at IS NOT DISTINCT FROM ${bind(passwordChangedAt, 'timestamptz')}`
 }
 
 export function createSessions({ units, cookies }: { units: Units; cookies: CookieRules }): BrowserSessions {
@@ -68,8 +78,10 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
           exp: now + lifetimes.session,
         }
         model.upsert(unit, id, payload)
-        await unit.flush()
-        ctx.cookies.set(name, id, { ...cookies.options, expires: dateOf(payload.exp) })
+        unit.guard({ kind: 'credentials' }, (bind) => unchanged(bind, user))
+        const { ok } = await unit.flush()
+        if (ok) ctx.cookies.set(name, id, { ...cookies.options, expires: dateOf(payload.exp) })
+        return ok
       }),
 
     signOut: (ctx) =>

@@ -1,17 +1,25 @@
-/** The last step of every way in: the browser is remembered, the sign-in noted, and a fresh session given. */
+/** The last step of every way in: a fresh session is given, the browser remembered, and the sign-in noted. */
 import type { Page } from '../../http/pages.ts'
 import { deviceLifetimeSeconds, rememberDevice } from '../../users/devices.ts'
 import { noteSignIn } from '../../users/sign-in.ts'
+import type { User } from '../../users/user.ts'
 import { auditContext, type AccountServices } from './services.ts'
 
 const cookieName = 'keygrant-device'
 
-export async function enter(services: AccountServices, page: Page, userId: string, amr: string[]): Promise<void> {
+/** False where what they have shown isn't worth anything any more: see `Sessions`. */
+export async function enter(
+  services: AccountServices,
+  page: Page,
+  user: Pick<User, 'id' | 'passwordChangedAt'>,
+  amr: string[],
+): Promise<boolean> {
   const { users, sessions } = services
-  const context = { ...auditContext(page, services), actor: { kind: 'user', id: userId } } as const
-  const token = await noteSignIn(users, { userId, amr, deviceToken: deviceTokenOf(services, page) }, context)
+  if (!(await sessions.signIn(page.ctx, user, { amr }))) return false
+  const context = { ...auditContext(page, services), actor: { kind: 'user', id: user.id } } as const
+  const token = await noteSignIn(users, { userId: user.id, amr, deviceToken: deviceTokenOf(services, page) }, context)
   keepDevice(services, page, token)
-  await sessions.signIn(page.ctx, { id: userId }, { amr })
+  return true
 }
 
 /**

@@ -6,6 +6,7 @@ import { Problem } from '../../http/problem.ts'
 import { answerLink, whatLinkAsks } from '../../users/answer-link.ts'
 import { findLink, type Link, type LinkPurpose } from '../../users/links.ts'
 import { MAX_CHARACTERS, MIN_CHARACTERS } from '../../users/password-text.ts'
+import { findUser } from '../../users/store.ts'
 import { attempt } from '../../users/throttle.ts'
 import { enter, recognise } from './enter.ts'
 import {
@@ -58,7 +59,8 @@ export async function useLink(services: AccountServices, page: Page): Promise<vo
         await recognise(services, page, answer.userId)
         return page.redirect(withReturn('/sign-in?notice=password-changed', returnTo))
       }
-      if (answer.enter) await enter(services, page, answer.userId, ['pwd'])
+      const user = answer.enter ? await findUser(services.users.db, answer.userId) : null
+      if (user) await enter(services, page, user, ['pwd'])
       return page.redirect(returnTo)
     }
   }

@@ -36,17 +36,15 @@ export async function signIn(services: AccountServices, page: Page): Promise<voi
   const deviceToken = deviceTokenOf(services, page)
   const { address } = page.caller
   const checked = await unlessBusy(checkCredentials(services.users, { email, password, deviceToken, address }))
-  switch (checked.outcome) {
-    case 'signed_in':
-      await enter(services, page, checked.user.id, ['pwd'])
-      return page.redirect(returnTo)
-    case 'wrong_credentials':
-      page.log.info({ address }, 'sign-in refused')
-      return again(422, [{ field: null, code: 'wrong_credentials' }])
-    case 'throttled':
-      page.log.info({ address }, 'sign-in throttled')
-      return again(429, [throttled(page, checked.retryAfterSeconds)])
+  if (checked.outcome === 'throttled') {
+    page.log.info({ address }, 'sign-in throttled')
+    return again(429, [throttled(page, checked.retryAfterSeconds)])
   }
+  if (checked.outcome === 'signed_in' && (await enter(services, page, checked.user, ['pwd']))) {
+    return page.redirect(returnTo)
+  }
+  page.log.info({ address }, 'sign-in refused')
+  return again(422, [{ field: null, code: 'wrong_credentials' }])
 }
 
 function faultsOf(typed: string, email: string | null, password: string): Faults {
