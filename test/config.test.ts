@@ -1,5 +1,5 @@
 /** The configuration: what it takes, what it refuses, and that its documentation is the same list. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -116,6 +116,20 @@ test('the development secret is made once and readable by its owner alone', () =
   const first = readConfig({ DATA_DIR: dataDir }).secretKeys
   expect(readConfig({ DATA_DIR: dataDir }).secretKeys).toEqual(first)
   expect(statSync(join(dataDir, 'secret-key')).mode & 0o777).toBe(0o600)
+})
+
+test('makes a data folder for its owner alone, and leaves one that was there as it is', () => {
+  const shared = join(dataDir, 'shared')
+  mkdirSync(shared)
+  chmodSync(shared, 0o1777)
+  for (const [folder, mode] of [
+    [shared, 0o1777],
+    [join(shared, 'own'), 0o700],
+  ] as const) {
+    readConfig({ DATA_DIR: folder })
+    expect(statSync(folder).mode & 0o7777).toBe(mode)
+    expect(statSync(join(folder, 'secret-key')).mode & 0o777).toBe(0o600)
+  }
 })
 
 test('trusted proxies are addresses or ranges', () => {
