@@ -109,6 +109,8 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
         postLogoutSuccessSource: (ctx) => parts.renderSignedOut(ctx),
       },
       userinfo: { enabled: true },
+      // Keys that sign by themselves: signing-keys/local-key.ts.
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       // Each comes with its own storage, limits and tests in a later version.
       pushedAuthorizationRequests: { enabled: false },
       dPoP: { enabled: false },

@@ -11,6 +11,7 @@ import { day, hour, type Clock } from '../../platform/clock.ts'
 import type { Db, Tx } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
+import { LocalSigningKey } from './local-key.ts'
 import {
   signingAlgorithms,
   stageOf,
@@ -103,15 +104,15 @@ export async function currentJwks(
     .filter(({ stage }) => stage !== 'gone')
     .toSorted((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage))
   return {
-    jwks: { keys: keys.map(({ key }) => privateJwk(key, secrets)) },
+    jwks: { keys: keys.map(({ key }) => openKey(key, secrets)) },
     publicJwks: { keys: keys.map(({ key }) => key.publicJwk) },
     fingerprint: keys.map(({ key, stage }) => `${key.kid} ${stage}`).join('\n'),
   }
 }
 
-function privateJwk(key: SigningKey, secrets: Secrets): JWK {
+function openKey(key: SigningKey, secrets: Secrets): LocalSigningKey {
   const opened = secrets.open(key.privateSealed, binding(key.kid)).toString('utf8')
-  return JSON.parse(opened) as JWK
+  return new LocalSigningKey(JSON.parse(opened) as JWK)
 }
 
 async function publish(
