@@ -1,6 +1,7 @@
 /** Opaque access tokens, of people and of clients themselves. JWTs never come here. */
 import { revokeFamily } from '../unit/families.ts'
-import { findToken, type AccessTokenRow } from '../unit/reads.ts'
+import { findToken } from '../unit/reads.ts'
+import type { AccessTokenRow } from '../unit/rows.ts'
 import { remember, type Unit } from '../unit/unit.ts'
 import { dateOf, rest, seconds, type Model } from './model.ts'
 

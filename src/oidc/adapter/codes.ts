@@ -2,7 +2,8 @@
 import type { AdapterPayload } from 'oidc-provider'
 import { day } from '../../platform/clock.ts'
 import { keepFamily, noteUse, revokeFamily } from '../unit/families.ts'
-import { findToken, type CodeRow } from '../unit/reads.ts'
+import { findToken } from '../unit/reads.ts'
+import type { CodeRow } from '../unit/rows.ts'
 import { remember, type Unit } from '../unit/unit.ts'
 import { dateOf, resourceList, resourceValue, rest, seconds, type Model, type StoredPayload } from './model.ts'
 

@@ -4,7 +4,8 @@
  */
 import type { AdapterPayload } from 'oidc-provider'
 import { revokeFamily } from '../unit/families.ts'
-import { findFamily, type FamilyRow, type GrantRow } from '../unit/reads.ts'
+import { findFamily } from '../unit/reads.ts'
+import type { FamilyRow, GrantRow } from '../unit/rows.ts'
 import { remember, type Unit } from '../unit/unit.ts'
 import { seconds, type Model } from './model.ts'
 

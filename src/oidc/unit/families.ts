@@ -3,7 +3,7 @@ import { auditRows } from '../../audit/record.ts'
 import { minute } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
 import { lifetimes } from '../lifetimes.ts'
-import type { FamilyRow } from './reads.ts'
+import type { FamilyRow } from './rows.ts'
 import { auditContextOf, type RevocationReason, type Unit } from './unit.ts'
 
 /** A new family, live until past the end of the first refresh token that may be issued under it. */

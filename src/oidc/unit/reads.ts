@@ -2,152 +2,33 @@
  * The joined reads of the authorization server: what one request needs, in one statement.
  * They go through `pg` by name and not through Prisma: these are the hot path, where Prisma costs four times as much.
  */
-import type { Pool } from 'pg'
+import type { Pool, QueryConfig } from 'pg'
+import {
+  revive,
+  type AccessTokenRow,
+  type AccountRow,
+  type CodeRow,
+  type FamilyRow,
+  type GrantRow,
+  type LoadedSession,
+  type RefreshTokenRow,
+  type SessionClientRow,
+  type SessionRow,
+  type Surroundings,
+} from './rows.ts'
 
-export interface AccountRow {
-  id: string
-  email: string
-  email_verified_at: Date | null
-  name: string | null
-  locale: string | null
-  administrator: boolean
-  organization_admin: boolean
-  updated_at: Date
-}
-
-export interface GrantRow {
-  id: string
-  oidc_scopes: string[]
-  refused_oidc_scopes: string[]
-  claims: string[]
-  refused_claims: string[]
-  resource_scopes: Record<string, string[]>
-  refused_resource_scopes: Record<string, string[]>
-  client_fingerprint: Buffer
-  last_used_at: Date | null
-}
-
-/** A family that is neither revoked nor over. */
-export interface FamilyRow {
-  id: string
-  grant_id: string
-  user_id: string
-  client_id: string
-  expires_at: Date
-  created_at: Date
-}
-
-export interface SessionRow {
-  id: string
-  digest: Buffer
-  uid: string
-  user_id: string | null
-  signed_in_at: Date | null
-  acr: string | null
-  amr: string[]
-  transient: boolean
-  state_sealed: Buffer | null
-  created_at: Date
-  expires_at: Date
-}
-
-export interface SessionClientRow {
-  client_id: string
-  sid: string
-  family_id: string | null
-  persists_logout: boolean
-}
-
-export interface TokenRow {
-  digest: Buffer
-  family_id: string | null
-  client_id: string
-  user_id: string | null
-  session_uid: string | null
-  scope: string | null
-  payload: Record<string, unknown>
-  issued_at: Date
-  expires_at: Date
-}
-export interface CodeRow extends TokenRow {
-  family_id: string
-  user_id: string
-  redirect_uri: string
-  resource: string[]
-  consumed_at: Date | null
-}
-export interface RefreshTokenRow extends TokenRow {
-  family_id: string
-  user_id: string
-  resource: string[]
-  rotations: number
-  initially_issued_at: Date
-  consumed_at: Date | null
-  /** Has the token that replaced it been used? */
-  successor_used: boolean
-}
-export interface AccessTokenRow extends TokenRow {
-  audience: string | null
-}
-
-/** What stands around a token: each part null if it is gone, over, revoked or disabled. */
-export interface Surroundings {
-  account: AccountRow | null
-  grant: GrantRow | null
-  family: FamilyRow | null
-  session: SessionRow | null
-}
-
-export interface LoadedSession {
-  session: SessionRow
-  clients: SessionClientRow[]
-  account: AccountRow | null
-  /** What the person has allowed the client that this request is about. */
-  grant: GrantRow | null
-  /** The live family of that client in this session. */
-  family: FamilyRow | null
-}
-
-// A row of each table as JSON, so that one statement can bring several tables' columns without renaming them all.
+// What is read of each table, as far as it lives at the time of the request, which is $1.
+const sessions = `(SELECT id, digest, uid, user_id, signed_in_at, acr, amr, transient, state_sealed, created_at, expires_at
+  FROM sessions WHERE expires_at > $1)`
 // Someone who belongs to no organization but their own is its administrator.
-const account = `(to_jsonb(u) - 'password_hash') || jsonb_build_object('organization_admin',
-  (SELECT coalesce(bool_or(m.role <> 'member') FILTER (WHERE o.personal_user_id IS NULL), true)
-    FROM memberships m JOIN organizations o ON o.id = m.organization_id WHERE m.user_id = u.id)) AS account`
-const grant = `to_jsonb(g) AS "grant"`
-const family = `to_jsonb(f) AS family`
-const session = `to_jsonb(s) - 'user_agent' AS session`
-
-/** $3 is the client that the request names; on its way back from an interaction it names the interaction ($4) instead. */
-const loadSession = `
-  WITH about AS (SELECT coalesce($3::text, (SELECT i.client_id FROM interactions i WHERE i.digest = ANY($4::bytea[]))) AS client_id)
-  SELECT ${session}, ${account}, ${grant}, ${family},
-    (SELECT coalesce(jsonb_agg(jsonb_build_object('client_id', c.client_id, 'sid', c.sid, 'family_id', c.family_id,
-        'persists_logout', coalesce(cf.persists_logout, false))), '[]')
-      FROM session_clients c LEFT JOIN token_families cf ON cf.id = c.family_id
-      WHERE c.session_id = s.id) AS clients
-  FROM sessions s
-  CROSS JOIN about
-  LEFT JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
-  LEFT JOIN grants g ON g.user_id = u.id AND g.client_id = about.client_id
-  LEFT JOIN session_clients sc ON sc.session_id = s.id AND sc.client_id = about.client_id
-  LEFT JOIN token_families f ON f.id = sc.family_id AND f.revoked_at IS NULL AND f.expires_at > $2 AND f.grant_id = g.id
-  WHERE s.digest = ANY($1) AND s.expires_at > $2`
-
-const surroundings = `
-  LEFT JOIN token_families f ON f.id = t.family_id AND f.revoked_at IS NULL AND f.expires_at > $2
-  LEFT JOIN users u ON u.id = t.user_id AND u.disabled_at IS NULL
-  LEFT JOIN grants g ON g.id = f.grant_id
-  LEFT JOIN sessions s ON s.uid = t.session_uid AND s.expires_at > $2
-  WHERE t.digest = ANY($1)`
-
-const loadToken = {
-  authorization_codes: `SELECT t.*, ${session}, ${account}, ${grant}, ${family} FROM authorization_codes t ${surroundings}`,
-  // An access token comes without its client, so whether that is disabled has to be asked here.
-  access_tokens: `SELECT t.*, ${session}, ${account}, ${grant}, ${family} FROM access_tokens t ${surroundings}
-    AND EXISTS (SELECT FROM clients c WHERE c.id = t.client_id AND c.disabled_at IS NULL)`,
-  refresh_tokens: `SELECT t.*, EXISTS (SELECT FROM refresh_tokens n WHERE n.parent_digest = t.digest AND n.consumed_at IS NOT NULL) AS successor_used,
-    ${session}, ${account}, ${grant}, ${family} FROM refresh_tokens t ${surroundings}`,
-} as const
+const users = `(SELECT id, email, email_verified_at, name, locale, administrator, updated_at,
+    (SELECT coalesce(bool_or(m.role <> 'member') FILTER (WHERE o.personal_user_id IS NULL), true)
+      FROM memberships m JOIN organizations o ON o.id = m.organization_id WHERE m.user_id = users.id) AS organization_admin
+  FROM users WHERE disabled_at IS NULL)`
+const grants = `(SELECT id, user_id, client_id, oidc_scopes, refused_oidc_scopes, claims, refused_claims, resource_scopes,
+    refused_resource_scopes, client_fingerprint, last_used_at FROM grants)`
+const families = `(SELECT id, grant_id, user_id, client_id, session_uid, created_at, expires_at
+  FROM token_families WHERE revoked_at IS NULL AND expires_at > $1)`
 
 /** What the request is about, as far as its URL tells. */
 export interface About {
@@ -156,27 +37,93 @@ export interface About {
   interaction: Buffer[]
 }
 
+/** The client is the one that the request names; on its way back from an interaction it names that instead. */
+const sessionStatements = {
+  client: byDigest('oidc-session', (digests) => loadSession(digests, '$2'), 2),
+  interaction: byDigest(
+    'oidc-session-of-interaction',
+    (digests) => loadSession(digests, '(SELECT client_id FROM interactions WHERE digest = ANY($2))'),
+    2,
+  ),
+}
+
+function loadSession(digests: string, clientId: string): string {
+  return `SELECT json_build_object('session', s, 'account', u, 'grant', g, 'clients',
+      (SELECT coalesce(json_agg(x), '[]') FROM (
+        SELECT c.client_id, c.sid, c.family_id, coalesce(f.persists_logout, false) AS persists_logout,
+          coalesce(f.revoked_at IS NULL AND f.expires_at > $1, false) AS live, f.grant_id, f.created_at, f.expires_at
+        FROM session_clients c LEFT JOIN token_families f ON f.id = c.family_id WHERE c.session_id = s.id) x)) AS found
+    FROM ${sessions} s
+    LEFT JOIN ${users} u ON u.id = s.user_id
+    LEFT JOIN ${grants} g ON g.user_id = u.id AND g.client_id = ${clientId}
+    WHERE s.digest IN (${digests})`
+}
+
+/** A client of a session as it is read, with what makes the row of its family. */
+type ReadClient = SessionClientRow & { live: boolean; grant_id: string; created_at: string; expires_at: string }
+
 export async function findSession(
   pool: Pool,
   digests: Buffer[],
   now: Date,
-  about: About,
+  { clientId, interaction }: About,
 ): Promise<LoadedSession | null> {
-  const values = [digests, now, about.clientId, about.interaction]
-  const { rows } = await pool.query<Record<string, unknown>>({ name: 'oidc-session', text: loadSession, values })
-  const row = rows[0]
-  const found = row && revive<SessionRow>(row['session'])
-  if (!found) return null
+  const statement =
+    clientId === null && interaction.length > 0
+      ? sessionStatements.interaction([now, interaction], digests)
+      : sessionStatements.client([now, clientId], digests)
+  const found = await findOne(pool, statement)
+  const session = revive<SessionRow>('session', found?.['session'])
+  if (!found || !session) return null
+  const grant = revive<GrantRow>('grant', found['grant'])
+  const clients = found['clients'] as ReadClient[]
+  const own = clients.find(
+    ({ client_id, live, grant_id }) => live && client_id === grant?.client_id && grant_id === grant.id,
+  )
   return {
-    session: found,
-    account: revive<AccountRow>(row['account']),
-    grant: revive<GrantRow>(row['grant']),
-    family: revive<FamilyRow>(row['family']),
-    clients: row['clients'] as SessionClientRow[],
+    session,
+    account: revive<AccountRow>('account', found['account']),
+    grant,
+    family: own ? familyOf(own, session) : null,
+    clients,
   }
 }
 
-export async function findToken<T extends keyof typeof loadToken>(
+/** A grant under it is the session's person's, so the family is too. */
+function familyOf(client: ReadClient, { user_id }: SessionRow): FamilyRow | null {
+  const { family_id: id, client_id, grant_id, created_at, expires_at } = client
+  return revive<FamilyRow>('family', { id, grant_id, user_id, client_id, created_at, expires_at })
+}
+
+const around = `'account', u, 'grant', g, 'family', f, 'session', s`
+const surroundings = `
+  LEFT JOIN ${families} f ON f.id = t.family_id
+  LEFT JOIN ${users} u ON u.id = t.user_id
+  LEFT JOIN ${grants} g ON g.id = f.grant_id
+  LEFT JOIN ${sessions} s ON s.uid = t.session_uid`
+
+const tokenStatements = {
+  authorization_codes: byDigest(
+    'oidc-code',
+    (digests) => `SELECT json_build_object('token', t, ${around}) AS found
+      FROM authorization_codes t ${surroundings} WHERE t.digest IN (${digests})`,
+  ),
+  // An access token comes without its client, so whether that is disabled has to be asked here.
+  access_tokens: byDigest(
+    'oidc-access-token',
+    (digests) => `SELECT json_build_object('token', t, ${around}) AS found
+      FROM access_tokens t ${surroundings} WHERE t.digest IN (${digests})
+      AND EXISTS (SELECT FROM clients c WHERE c.id = t.client_id AND c.disabled_at IS NULL)`,
+  ),
+  refresh_tokens: byDigest(
+    'oidc-refresh-token',
+    (digests) => `SELECT json_build_object('token', t, 'successor_used',
+        EXISTS (SELECT FROM refresh_tokens n WHERE n.parent_digest = t.digest AND n.consumed_at IS NOT NULL), ${around}) AS found
+      FROM refresh_tokens t ${surroundings} WHERE t.digest IN (${digests})`,
+  ),
+} as const
+
+export async function findToken<T extends keyof typeof tokenStatements>(
   pool: Pool,
   table: T,
   digests: Buffer[],
@@ -185,65 +132,47 @@ export async function findToken<T extends keyof typeof loadToken>(
   token: { authorization_codes: CodeRow; access_tokens: AccessTokenRow; refresh_tokens: RefreshTokenRow }[T]
   around: Surroundings
 } | null> {
-  const { rows } = await pool.query<Record<string, unknown>>({
-    name: `oidc-${table}`,
-    text: loadToken[table],
-    values: [digests, now],
-  })
-  const row = rows[0]
-  if (!row) return null
-  const { account: accountJson, grant: grantJson, family: familyJson, session: sessionJson, ...token } = row
-  return {
-    token: token as never,
-    around: {
-      account: revive<AccountRow>(accountJson),
-      grant: revive<GrantRow>(grantJson),
-      family: revive<FamilyRow>(familyJson),
-      session: revive<SessionRow>(sessionJson),
-    },
-  }
+  const found = await findOne(pool, tokenStatements[table]([now], digests))
+  if (!found) return null
+  const token = { ...revive<object>('token', found['token']), successor_used: found['successor_used'] }
+  return { token: token as never, around: surroundingsOf(found) }
 }
 
 /** A family by its id with what stands around it: for structured tokens, which rest in no table. */
 export async function findFamily(pool: Pool, familyId: string, now: Date): Promise<Surroundings | null> {
-  const { rows } = await pool.query<Record<string, unknown>>({
+  const found = await findOne(pool, {
     name: 'oidc-family',
-    text: `SELECT ${session}, ${account}, ${grant}, ${family} FROM token_families f
-      JOIN users u ON u.id = f.user_id AND u.disabled_at IS NULL
-      JOIN grants g ON g.id = f.grant_id
-      LEFT JOIN sessions s ON s.uid = f.session_uid AND s.expires_at > $2
-      WHERE f.id = $1 AND f.revoked_at IS NULL AND f.expires_at > $2`,
-    values: [familyId, now],
+    text: `SELECT json_build_object(${around}) AS found FROM ${families} f
+      JOIN ${users} u ON u.id = f.user_id
+      JOIN ${grants} g ON g.id = f.grant_id
+      LEFT JOIN ${sessions} s ON s.uid = f.session_uid
+      WHERE f.id = $2`,
+    values: [now, familyId],
   })
-  const row = rows[0]
-  if (!row) return null
-  return {
-    account: revive<AccountRow>(row['account']),
-    grant: revive<GrantRow>(row['grant']),
-    family: revive<FamilyRow>(row['family']),
-    session: revive<SessionRow>(row['session']),
-  }
+  return found && surroundingsOf(found)
 }
 
 export async function findAccount(pool: Pool, userId: string): Promise<AccountRow | null> {
-  const { rows } = await pool.query<Record<string, unknown>>({
+  const found = await findOne(pool, {
     name: 'oidc-account',
-    text: `SELECT ${account} FROM users u WHERE u.id = $1 AND u.disabled_at IS NULL`,
+    text: `SELECT to_json(u) AS found FROM ${users} u WHERE u.id = $1`,
     values: [userId],
   })
-  return revive<AccountRow>(rows[0]?.['account'])
+  return revive<AccountRow>('account', found)
 }
+
+const interactionStatement = byDigest(
+  'oidc-interaction',
+  (digests) => `SELECT digest, payload_sealed FROM interactions WHERE digest IN (${digests}) AND expires_at > $1`,
+)
 
 export async function findInteraction(
   pool: Pool,
   digests: Buffer[],
   now: Date,
 ): Promise<{ digest: Buffer; payload_sealed: Buffer } | null> {
-  const { rows } = await pool.query<{ digest: Buffer; payload_sealed: Buffer }>({
-    name: 'oidc-interaction',
-    text: 'SELECT digest, payload_sealed FROM interactions WHERE digest = ANY($1) AND expires_at > $2',
-    values: [digests, now],
-  })
+  const statement = interactionStatement([now], digests)
+  const { rows } = await pool.query<{ digest: Buffer; payload_sealed: Buffer }>(statement)
   return rows[0] ?? null
 }
 
@@ -265,17 +194,30 @@ export async function tokenRevoked(pool: Pool, jti: string): Promise<boolean> {
   return rows.length > 0
 }
 
-/** jsonb has neither times nor bytes: Postgres writes both as text. */
-function revive<T>(json: unknown): T | null {
-  if (json === null || json === undefined) return null
-  return Object.fromEntries(
-    Object.entries(json).map(([name, value]) => {
-      if (typeof value !== 'string') return [name, value]
-      if (name.endsWith('_at')) return [name, new Date(value)]
-      if (value.startsWith('\\x') && (name === 'digest' || name === 'state_sealed' || name === 'client_fingerprint')) {
-        return [name, Buffer.from(value.slice(2), 'hex')]
-      }
-      return [name, value]
-    }),
-  ) as T
+/**
+ * A statement that looks for one of several digests, one for each secret key. They are parameters of their own: of an
+ * array Postgres expects ten, finds its general plan dear, and plans anew at each request, which takes longer than running it.
+ */
+function byDigest(name: string, text: (digests: string) => string, before = 1) {
+  const texts = new Map<number, string>()
+  return (values: readonly unknown[], digests: readonly Buffer[]): QueryConfig => {
+    const count = digests.length
+    const known = texts.get(count) ?? text(digests.map((_, index) => `$${before + index + 1}`).join(', '))
+    texts.set(count, known)
+    return { name: `${name}-${count}`, text: known, values: [...values, ...digests] }
+  }
+}
+
+async function findOne(pool: Pool, statement: QueryConfig): Promise<Record<string, unknown> | null> {
+  const { rows } = await pool.query<{ found: Record<string, unknown> }>(statement)
+  return rows[0]?.found ?? null
+}
+
+function surroundingsOf(found: Record<string, unknown>): Surroundings {
+  return {
+    account: revive<AccountRow>('account', found['account']),
+    grant: revive<GrantRow>('grant', found['grant']),
+    family: revive<FamilyRow>('family', found['family']),
+    session: revive<SessionRow>('session', found['session']),
+  }
 }

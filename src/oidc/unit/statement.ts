@@ -45,7 +45,7 @@ export function writeBuilder(): WriteBuilder {
   const notifications: string[] = []
 
   const bind: Bind = (value, type) => {
-    values.push(type === 'jsonb' && value !== null ? JSON.stringify(value) : value)
+    values.push(parameterOf(value, type))
     return `$${values.length}::${type}`
   }
   const bindColumn = <T extends TableName>(table: T, column: string, value: unknown) =>
@@ -124,6 +124,12 @@ export function writeBuilder(): WriteBuilder {
       }
     },
   }
+}
+
+/** In Postgres' own form: `pg` writes times in the machine's zone, digit by digit. */
+function parameterOf(value: unknown, type: string): unknown {
+  if (value instanceof Date) return value.toISOString()
+  return type === 'jsonb' && value !== null ? JSON.stringify(value) : value
 }
 
 function typeOf(table: TableName, column: string): string {

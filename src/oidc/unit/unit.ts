@@ -7,7 +7,8 @@ import type { Actor, AuditContext } from '../../audit/record.ts'
 import type { Client } from '../../clients/client.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Secrets } from '../../platform/secrets.ts'
-import * as reads from './reads.ts'
+import { findAccount, type About } from './reads.ts'
+import type { AccountRow, LoadedSession, Surroundings } from './rows.ts'
 import { writeBuilder, type WriteBuilder } from './statement.ts'
 import type { RowOf } from './tables.ts'
 
@@ -38,15 +39,15 @@ export interface Unit {
   readonly secrets: Secrets
   readonly clock: Clock
   readonly pool: Pool
-  readonly about: reads.About
+  readonly about: About
   readonly reason: RevocationReason
   readonly request: { id: string; address: string } | null
   readonly writes: WriteBuilder
   /** Sessions by cookie and by uid, as they were read in this unit. */
-  readonly sessions: Map<string, reads.LoadedSession>
+  readonly sessions: Map<string, LoadedSession>
   /** What stands around the families and people that were read. */
-  readonly families: Map<string, reads.Surroundings>
-  readonly accounts: Map<string, reads.AccountRow | null>
+  readonly families: Map<string, Surroundings>
+  readonly accounts: Map<string, AccountRow | null>
   /** The clients that were looked up in this unit, for the questions that must be answered at once. */
   readonly clients: Map<string, Client>
   /** Done last, before the writes go out, each once: a session that was saved twice is written once. */
@@ -133,16 +134,16 @@ function nameOf(text: string): { name?: string } {
 }
 
 /** An account as it was read in this unit, or read now. */
-export async function accountOf(unit: Unit, userId: string): Promise<reads.AccountRow | null> {
+export async function accountOf(unit: Unit, userId: string): Promise<AccountRow | null> {
   const known = unit.accounts.get(userId)
   if (known !== undefined) return known
-  const account = await reads.findAccount(unit.pool, userId)
+  const account = await findAccount(unit.pool, userId)
   unit.accounts.set(userId, account)
   return account
 }
 
 /** Remembers what was read around a token, so that the provider's next questions cost nothing. */
-export function remember(unit: Unit, around: reads.Surroundings, userId: string | null): void {
+export function remember(unit: Unit, around: Surroundings, userId: string | null): void {
   if (around.family) unit.families.set(around.family.id, around)
   if (userId !== null) unit.accounts.set(userId, around.account)
   if (around.session) {
