@@ -202,9 +202,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     ),
   )
   app.use(assets())
+  app.use(providerHandler({ units, provider: ring.provider, mends }))
   app.use(pages.routes())
   app.use(pages.allowedMethods())
-  app.use(providerHandler({ units, provider: ring.provider, mends }))
   app.on('error', (err: unknown) => log.error({ err }, 'an answer could not be sent'))
 
   const callback = app.callback()

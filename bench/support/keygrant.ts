@@ -86,7 +86,7 @@ export async function openKeygrant(
 }
 
 /** By the program's own functions, without passwords: their hashing is slow on purpose. */
-export async function addSessions(database: Database, url: string): Promise<Pick<Target, 'client' | 'slots'>> {
+async function addSessions(database: Database, url: string): Promise<Pick<Target, 'client' | 'slots'>> {
   const { prisma: db } = database
   const secrets = createSecrets([secretKey])
   await db.$transaction((tx) => applyResources(tx, resources(), { prune: false, dryRun: false }, context))

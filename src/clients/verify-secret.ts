@@ -1,6 +1,7 @@
 /** Whether a presented secret is one of a client's live ones. */
+import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../platform/clock.ts'
-import { constantTimeEqual, type Secrets } from '../platform/secrets.ts'
+import type { Secrets } from '../platform/secrets.ts'
 import type { Client } from './client.ts'
 
 /**
@@ -18,7 +19,7 @@ export function verifySecret(
   for (const { digest, expiresAt } of client.secrets) {
     const live = expiresAt === null || expiresAt > now
     for (const candidate of candidates) {
-      if (constantTimeEqual(candidate, digest) && live) matches++
+      if (timingSafeEqual(candidate, digest) && live) matches++
     }
   }
   return matches > 0

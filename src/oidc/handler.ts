@@ -39,7 +39,7 @@ export function providerHandler({ units, provider, mends }: HandlerOptions): Mid
     const interactionUid = /^\/oauth2\/authorize\/([\w-]{20,64})$/.exec(ctx.path)?.[1] ?? null
     const about = { clientId, interactionUid, reason: reasonOf(ctx.path) }
     const serve = async (unit: Unit) => {
-      await compose(provider().middleware)(ctx, nothing)
+      await composed(provider())(ctx, nothing)
       const { fault } = ctx.state as { fault?: Error }
       if (fault) throw fault
       for (const mend of mends) await mend(ctx, unit)
@@ -50,6 +50,15 @@ export function providerHandler({ units, provider, mends }: HandlerOptions): Mid
     }
     await units.run(ctx, serve, about)
   }
+}
+
+/** One for each provider there was: a rotated key makes another. */
+const compositions = new WeakMap<Provider, Middleware>()
+
+function composed(provider: Provider): Middleware {
+  const known = compositions.get(provider) ?? compose(provider.middleware)
+  compositions.set(provider, known)
+  return known
 }
 
 /** The provider revokes without saying why; the route tells. */

@@ -1,6 +1,7 @@
 /** When a person is asked: to sign in, to choose an account, to consent. */
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { isAssured } from '../clients/assurance.ts'
+import type { Client } from '../clients/client.ts'
 import type { ClientDirectory } from '../clients/directory.ts'
 import { clientFingerprint } from '../clients/fingerprint.ts'
 import { present } from './adapter/model.ts'
@@ -34,13 +35,22 @@ export function createPolicy(directory: ClientDirectory, currentUnit: () => Unit
       const grant = grantOf(currentUnit(), ctx)
       if (answered(ctx) || !grant) return Check.NO_NEED_TO_PROMPT
       const client = await directory.find(present(ctx.oidc.client, 'client').clientId)
-      return client && clientFingerprint(client).equals(grant.client_fingerprint)
+      return client && fingerprintOf(client).equals(grant.client_fingerprint)
         ? Check.NO_NEED_TO_PROMPT
         : Check.REQUEST_PROMPT
     }),
     1,
   )
   return policy
+}
+
+/** By the directory's own object, which another takes the place of when the client changes. */
+const fingerprints = new WeakMap<Client, Buffer>()
+
+function fingerprintOf(client: Client): Buffer {
+  const known = fingerprints.get(client) ?? clientFingerprint(client)
+  fingerprints.set(client, known)
+  return known
 }
 
 /** Has the person just answered this very request? */

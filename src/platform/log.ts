@@ -1,5 +1,6 @@
 /** The structured log. What is secret never reaches it: see `redactedPaths` and `describeError`. */
 import { pino, type DestinationStream, type Logger } from 'pino'
+import { standardOutput } from './log-output.ts'
 
 export type Log = Logger
 
@@ -29,7 +30,7 @@ const redactedPaths = secretNames.flatMap((name) =>
   name.startsWith('[') ? [name, `*${name}`, `*.*${name}`] : [name, `*.${name}`, `*.*.${name}`],
 )
 
-export function createLog(level: string, destination?: DestinationStream): Log {
+export function createLog(level: string, destination: DestinationStream = standardOutput()): Log {
   const options = {
     level,
     base: null,
@@ -38,7 +39,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     redact: { paths: redactedPaths, censor: '[redacted]' },
     serializers: { err: describeError },
   }
-  return destination ? pino(options, destination) : pino(options)
+  return pino(options, destination)
 }
 
 /**

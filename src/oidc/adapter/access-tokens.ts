@@ -26,11 +26,11 @@ const model = (kind: Kind): Model => ({
       iat: seconds(row.issued_at),
       exp: seconds(row.expires_at),
       clientId: row.client_id,
-      ...(row.family_id === null ? {} : { grantId: row.family_id }),
-      ...(row.user_id === null ? {} : { accountId: row.user_id }),
-      ...(row.session_uid === null ? {} : { sessionUid: row.session_uid }),
-      ...(row.scope === null ? {} : { scope: row.scope }),
-      ...(row.audience === null ? {} : { aud: row.audience }),
+      grantId: row.family_id ?? undefined,
+      accountId: row.user_id ?? undefined,
+      sessionUid: row.session_uid ?? undefined,
+      scope: row.scope ?? undefined,
+      aud: row.audience ?? undefined,
     }
   },
 

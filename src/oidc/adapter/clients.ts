@@ -1,6 +1,7 @@
 /** Clients come from our own directory. What the provider must not know, or must not be able to use, stays out. */
 import { randomBytes } from 'node:crypto'
-import { metadataOf, usesSecret } from '../../clients/client.ts'
+import type { AdapterPayload } from 'oidc-provider'
+import { metadataOf, usesSecret, type Client } from '../../clients/client.ts'
 import type { ClientDirectory } from '../../clients/directory.ts'
 import type { Model } from './model.ts'
 
@@ -18,9 +19,20 @@ export function clientModel(directory: ClientDirectory): Model {
       // A disabled client is answered like one that never was.
       if (!client || client.disabledAt) return undefined
       unit.clients.set(id, client)
-      // The provider takes scopes of OpenID Connect only and refuses the whole client for any other: see demandRegistered.
-      const { scope: _, ...metadata } = metadataOf(client)
-      return usesSecret(client) ? { ...metadata, client_secret: placeholder } : metadata
+      return providerMetadata(client)
     },
   }
+}
+
+/** By the directory's own object, which another takes the place of when the client changes. */
+const known = new WeakMap<Client, AdapterPayload>()
+
+function providerMetadata(client: Client): AdapterPayload {
+  const before = known.get(client)
+  if (before) return before
+  // The provider takes scopes of OpenID Connect only and refuses the whole client for any other: see demandRegistered.
+  const { scope: _, ...metadata } = metadataOf(client)
+  const made = usesSecret(client) ? { ...metadata, client_secret: placeholder } : metadata
+  known.set(client, made)
+  return made
 }

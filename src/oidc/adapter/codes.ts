@@ -44,14 +44,14 @@ export const codes = {
       iat: seconds(token.issued_at),
       // The provider says "expired" before "used": a used one doesn't expire, so that a late replay is still known as one.
       exp: seconds(token.consumed_at && around.family ? around.family.expires_at : token.expires_at),
-      ...(token.consumed_at ? { consumed: seconds(token.consumed_at) } : {}),
+      consumed: token.consumed_at ? seconds(token.consumed_at) : undefined,
       grantId: token.family_id,
       clientId: token.client_id,
       accountId: token.user_id,
-      ...(token.session_uid === null ? {} : { sessionUid: token.session_uid }),
+      sessionUid: token.session_uid ?? undefined,
       redirectUri: token.redirect_uri,
-      ...(token.scope === null ? {} : { scope: token.scope }),
-      ...(token.resource.length === 0 ? {} : { resource: resourceValue(token.resource) }),
+      scope: token.scope ?? undefined,
+      resource: resourceValue(token.resource),
     }
   },
 

@@ -47,13 +47,13 @@ export const refreshTokens = {
       // As with codes: a used one doesn't expire, so that a late replay is still known as one.
       exp: seconds(row.consumed_at && family ? family.expires_at : row.expires_at),
       // A retry within the grace is answered like the first time.
-      ...(row.consumed_at && !withinGrace(unit, row) ? { consumed: seconds(row.consumed_at) } : {}),
+      consumed: row.consumed_at && !withinGrace(unit, row) ? seconds(row.consumed_at) : undefined,
       grantId: row.family_id,
       clientId: row.client_id,
       accountId: row.user_id,
-      ...(row.session_uid === null ? {} : { sessionUid: row.session_uid }),
-      ...(row.scope === null ? {} : { scope: row.scope }),
-      ...(row.resource.length === 0 ? {} : { resource: resourceValue(row.resource) }),
+      sessionUid: row.session_uid ?? undefined,
+      scope: row.scope ?? undefined,
+      resource: resourceValue(row.resource),
       rotations: row.rotations,
     }
   },

@@ -23,7 +23,7 @@ interface Authorization {
 export const sessions = {
   async find(unit: Unit, id: string): Promise<AdapterPayload | undefined> {
     const known = unit.sessions.get(`id ${id}`)
-    const loaded = known ?? (await findSession(unit.pool, unit.secrets.digests('session', id), unit.now, unit.about))
+    const loaded = known ?? (await findSession(unit.pool, digestsOf(unit, id), unit.now, unit.about))
     // A session of a person who is gone or disabled is none.
     if (!loaded || (loaded.session.user_id !== null && !loaded.account)) return undefined
     if (!known) {
@@ -89,30 +89,41 @@ export const sessions = {
   },
 } satisfies Model & Record<'end', unknown>
 
+const digests = new WeakMap<Unit, Map<string, Buffer<ArrayBuffer>[]>>()
+
+/** The newest first. A session that is found is saved in the same unit, nearly always. */
+function digestsOf(unit: Unit, id: string): Buffer<ArrayBuffer>[] {
+  const known = digests.get(unit) ?? new Map<string, Buffer<ArrayBuffer>[]>()
+  digests.set(unit, known)
+  const own = known.get(id) ?? unit.secrets.digests('session', id)
+  known.set(id, own)
+  return own
+}
+
 function payloadOf(unit: Unit, { session, clients }: LoadedSession, id: string | undefined): AdapterPayload {
   const authorizations = Object.fromEntries(
     clients.map(({ client_id, sid, family_id, persists_logout }) => [
       client_id,
       {
         sid,
-        ...(family_id === null ? {} : { grantId: family_id }),
-        ...(persists_logout ? { persistsLogout: true } : {}),
+        grantId: family_id ?? undefined,
+        persistsLogout: persists_logout || undefined,
       },
     ]),
   )
   return {
-    ...(id === undefined ? {} : { jti: id }),
+    jti: id,
     kind: 'Session',
     iat: seconds(session.created_at),
     exp: seconds(session.expires_at),
     uid: session.uid,
-    ...(session.user_id === null ? {} : { accountId: session.user_id }),
-    ...(session.signed_in_at ? { loginTs: seconds(session.signed_in_at) } : {}),
-    ...(session.acr === null ? {} : { acr: session.acr }),
-    ...(session.amr.length === 0 ? {} : { amr: session.amr }),
-    ...(session.transient ? { transient: true } : {}),
-    ...(session.state_sealed ? { state: stateOf(unit, session) as UnknownObject } : {}),
-    ...(clients.length === 0 ? {} : { authorizations }),
+    accountId: session.user_id ?? undefined,
+    loginTs: session.signed_in_at ? seconds(session.signed_in_at) : undefined,
+    acr: session.acr ?? undefined,
+    amr: session.amr.length === 0 ? undefined : session.amr,
+    transient: session.transient || undefined,
+    state: session.state_sealed ? (stateOf(unit, session) as UnknownObject) : undefined,
+    authorizations: clients.length === 0 ? undefined : authorizations,
   }
 }
 
@@ -121,7 +132,7 @@ function write(unit: Unit, id: string, payload: StoredPayload): void {
   const loaded = unit.sessions.get(`uid ${uid}`)
   const sessionId = loaded?.session.id ?? newId('ses', unit.clock)
   const row = {
-    digest: unit.secrets.digest('session', id),
+    digest: present(digestsOf(unit, id)[0], 'secret key'),
     user_id: payload.accountId ?? null,
     signed_in_at: payload.loginTs === undefined ? null : dateOf(payload.loginTs),
     acr: payload.acr ?? null,
