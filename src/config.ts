@@ -24,7 +24,26 @@ export interface Config {
   smtp: { url: string; from: string } | null
   platform: { name: string; supportEmail: string; upgradeUrl: string | null }
   signUp: 'open' | 'invitation' | 'closed'
-  bootstrap: { adminEmail: string | null; adminPassword: string | null }
+  apiKeys: {
+    /** What new ones begin with; those that began with another go on. */
+    prefix: string
+    maxLifetimeSeconds: number
+    maxPerOrganization: number
+    maxCreationsPerHour: number
+  }
+  check: {
+    /** The identifier of the resource that a check without `resource` is for. */
+    defaultResource: string
+    /** A private address for check and verify, where plain http is allowed. */
+    listen: { host: string; port: number } | null
+    /** Are they served at the public one, too? */
+    public: boolean
+  }
+  /** Where limits are counted when there are several nodes; null: in this process. */
+  redisUrl: string | null
+  /** A private address for `/metrics` and health. */
+  operationsListen: { host: string; port: number } | null
+  bootstrap: { adminEmail: string | null; adminPassword: string | null; adminKey: string | null }
   log: { level: string }
 }
 
@@ -40,6 +59,7 @@ export class ConfigurationError extends Error {
 }
 
 const defaultPort = 3000
+const defaultMaxKeyLifetimeSeconds = 365 * 86_400
 
 const port = z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535)
 const url = (protocols: readonly string[], what: string) =>
@@ -73,6 +93,19 @@ const secretKey = z
     error: 'is too regular to be random; make one with: openssl rand -base64 32',
   })
 
+/** `host:port`, `[v6]:port` or a port alone, which means loopback. */
+const listenAddress = z
+  .string()
+  .regex(/^(?:(?:\[[0-9a-fA-F:]+\]|[^\s:/]+):)?\d{1,5}$/, { error: 'must be host:port, or a port alone for loopback' })
+  .transform((value) => {
+    const at = value.lastIndexOf(':')
+    const host = at === -1 ? 'localhost' : value.slice(0, at).replace(/^\[|\]$/g, '')
+    return { host, port: Number(value.slice(at + 1)) }
+  })
+  .refine(({ port: number }) => number <= 65_535, { error: 'must have a port up to 65535' })
+
+const atLeastOne = (most: number) => z.coerce.number({ error: 'must be a number' }).int().min(1).max(most)
+
 /** Every setting there is, in the order of `.env.example`. A test keeps the two equal. */
 export const settings = {
   PUBLIC_URL: origin.optional(),
@@ -93,8 +126,26 @@ export const settings = {
   PLATFORM_NAME: z.string().max(60).optional(),
   SUPPORT_EMAIL: email.optional(),
   UPGRADE_URL: url(['http:', 'https:'], 'an http(s) URL').optional(),
+  KEY_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{1,15}$/, { error: 'must be 2 to 16 lower-case letters and digits, beginning with a letter' })
+    .optional(),
+  KEY_LIFETIME_MAX: atLeastOne(10 * 365 * 86_400).optional(),
+  KEYS_PER_ORGANIZATION: atLeastOne(10_000_000).optional(),
+  KEY_CREATIONS_PER_HOUR: atLeastOne(1_000_000).optional(),
+  DEFAULT_RESOURCE: z
+    .string()
+    .refine((value) => URL.canParse(value) && !value.includes('#'), {
+      error: 'must be the identifier of a resource: an absolute URI without a fragment',
+    })
+    .optional(),
+  CHECK_LISTEN: listenAddress.optional(),
+  CHECK_PUBLIC: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),
+  REDIS_URL: url(['redis:', 'rediss:'], 'a redis:// or rediss:// URL').optional(),
+  OPERATIONS_LISTEN: listenAddress.optional(),
   BOOTSTRAP_ADMIN_EMAIL: email.optional(),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(15, { error: 'must have at least 15 characters' }).max(128).optional(),
+  BOOTSTRAP_ADMIN_KEY: z.string().optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
       error: 'must be trace, debug, info, warn, error or silent',
@@ -108,7 +159,9 @@ export const secretSettings = [
   'DATABASE_URL',
   'DATABASE_DIRECT_URL',
   'SMTP_URL',
+  'REDIS_URL',
   'BOOTSTRAP_ADMIN_PASSWORD',
+  'BOOTSTRAP_ADMIN_KEY',
 ] as const
 
 const environmentSchema = z.object(settings)
@@ -136,6 +189,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const host = values.HOST ?? 'localhost'
   const listenPort = values.PORT ?? defaultPort
   const publicUrl = withoutTrailingSlash(values.PUBLIC_URL ?? `http://localhost:${listenPort}`)
+  const apiUrl = withoutTrailingSlash(values.API_URL ?? publicUrl)
   const mode = isLoopback(new URL(publicUrl).hostname) && isLoopback(host) ? 'development' : 'production'
   const tls =
     values.TLS_CERT && values.TLS_KEY ? { certFile: resolve(values.TLS_CERT), keyFile: resolve(values.TLS_KEY) } : null
@@ -156,6 +210,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (values.BOOTSTRAP_ADMIN_PASSWORD && !values.BOOTSTRAP_ADMIN_EMAIL) {
     faults.push('BOOTSTRAP_ADMIN_PASSWORD needs BOOTSTRAP_ADMIN_EMAIL')
   }
+  if (values.CHECK_PUBLIC === 'false' && !values.CHECK_LISTEN) {
+    faults.push('CHECK_PUBLIC=false needs CHECK_LISTEN: nothing would answer checks')
+  }
   if (faults.length > 0) throw new ConfigurationError(faults)
 
   const supportEmail = values.SUPPORT_EMAIL ?? `support@${new URL(publicUrl).hostname}`
@@ -163,7 +220,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     mode,
     publicUrl,
-    apiUrl: withoutTrailingSlash(values.API_URL ?? publicUrl),
+    apiUrl,
     listen: { host, port: listenPort },
     tls,
     trustedProxies,
@@ -179,7 +236,21 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       : null,
     platform: { name: platformName, supportEmail, upgradeUrl: values.UPGRADE_URL ?? null },
     signUp: values.SIGN_UP ?? 'open',
+    apiKeys: {
+      prefix: values.KEY_PREFIX ?? 'kg',
+      maxLifetimeSeconds: values.KEY_LIFETIME_MAX ?? defaultMaxKeyLifetimeSeconds,
+      maxPerOrganization: values.KEYS_PER_ORGANIZATION ?? 1000,
+      maxCreationsPerHour: values.KEY_CREATIONS_PER_HOUR ?? 100,
+    },
+    check: {
+      defaultResource: values.DEFAULT_RESOURCE ?? `${apiUrl}/v1`,
+      listen: values.CHECK_LISTEN ?? null,
+      public: values.CHECK_PUBLIC !== 'false',
+    },
+    redisUrl: values.REDIS_URL ?? null,
+    operationsListen: values.OPERATIONS_LISTEN ?? null,
     bootstrap: {
+      adminKey: values.BOOTSTRAP_ADMIN_KEY ?? null,
       adminEmail: values.BOOTSTRAP_ADMIN_EMAIL ?? null,
       adminPassword: values.BOOTSTRAP_ADMIN_PASSWORD ?? null,
     },

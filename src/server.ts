@@ -185,8 +185,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const app = new Koa({ proxy: true })
   app.keys = secrets.cookieSigner
   const { publicUrl, trustedProxies } = config
+  const links = { publicUrl, supportEmail: config.platform.supportEmail, upgradeUrl: config.platform.upgradeUrl }
   app.use(entrance({ publicUrl, trustedProxies, isLoopback, log }))
-  app.use(boundary({ publicUrl: config.publicUrl, views, supportEmail: config.platform.supportEmail }))
+  app.use(boundary({ views, links }))
   app.use(
     health(
       {

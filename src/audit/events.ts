@@ -17,6 +17,10 @@ export type TargetKind =
   | 'grant'
   | 'token_family'
   | 'signing_key'
+  | 'api_key'
+  | 'service_account'
+  | 'tier'
+  | 'policy'
   | 'installation'
 
 /** What webhooks and lists of events give of one event. */
@@ -49,6 +53,13 @@ export type Route = 'sign_up' | 'invitation' | 'reset' | 'prove_email' | 'first_
 
 type Nothing = Record<string, never>
 type Changed = { changed: readonly string[] }
+interface ApiKeyData {
+  name: string
+  hint: string
+  environment: string
+  scopes: readonly string[]
+  expires_at: string | null
+}
 type Scopes = Readonly<Record<string, readonly string[]>>
 interface GrantData {
   user_id: string
@@ -69,6 +80,9 @@ export const events = {
   // At most once an hour for each person, since anybody may ask.
   'user.password_reset_requested': noted<Nothing>('user'),
   'user.administrator_granted': noted<{ by: Route }>('user'),
+  'user.administrator_revoked': noted<{ by: Route }>('user'),
+  'user.disabled': noted<Nothing>('user'),
+  'user.enabled': noted<Nothing>('user'),
   'user.deleted': noted<Nothing>('user'),
   'user.signed_in': noted<{ amr: readonly string[]; known_device: boolean }>('user'),
   'user.signed_out': noted<{ session_id: string }>('user'),
@@ -77,7 +91,30 @@ export const events = {
   'invitation.created': noted<{ role: string | null; administrator: boolean }>('invitation'),
   'organization.created': noted<{ personal: boolean }>('organization'),
   'membership.created': noted<{ user_id: string; role: string }>('organization'),
+  'organization.updated': noted<Changed>('organization'),
+  'organization.deleted': noted<Nothing>('organization'),
   'membership.updated': noted<{ user_id: string; role: string }>('organization'),
+  'membership.deleted': noted<{ user_id: string; role: string }>('organization'),
+  'invitation.revoked': noted<Nothing>('invitation'),
+  'service_account.created': noted<{ name: string; administrator: boolean }>('service_account'),
+  'service_account.updated': noted<Changed>('service_account'),
+  'service_account.deleted': noted<{ name: string }>('service_account'),
+
+  'api_key.created': told<ApiKeyData & { owner: string }>('api_key', (id, data) => ({ id, ...data })),
+  'api_key.updated': noted<Changed>('api_key'),
+  'api_key.rotated': told<ApiKeyData & { secret_id: string; old_secret_ends_at: string | null; by_itself: boolean }>(
+    'api_key',
+    (id, data) => ({ id, ...data }),
+  ),
+  'api_key.revoked': told<{ name: string; hint: string }>('api_key', (id, data) => ({ id, ...data })),
+  'api_key.exposed': told<{ name: string; hint: string; reason: string }>('api_key', (id, data) => ({ id, ...data })),
+
+  'tier.created': noted<Nothing>('tier'),
+  'tier.updated': noted<Changed>('tier'),
+  'tier.deleted': noted<Nothing>('tier'),
+  'policy.created': noted<{ resource_id: string }>('policy'),
+  'policy.updated': noted<{ resource_id: string }>('policy'),
+  'policy.deleted': noted<{ resource_id: string }>('policy'),
 
   'client.created': told<{ name: string; redirect_uris: readonly string[] }>('client', (id, data) => ({ id, ...data })),
   'client.updated': noted<Changed>('client'),

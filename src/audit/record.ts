@@ -6,7 +6,7 @@ import { events, type Event } from './events.ts'
 import { insertAuditRows, insertOutboxRows, type AuditRow, type OutboxRow } from './store.ts'
 
 export interface Actor {
-  kind: 'user' | 'client' | 'cli' | 'system'
+  kind: 'user' | 'service_account' | 'client' | 'api_key' | 'cli' | 'system'
   /** Null for a person who isn't signed in, and for the program itself. */
   id: string | null
 }

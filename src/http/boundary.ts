@@ -4,21 +4,13 @@ import { isDatabaseUnavailable } from '../platform/database-unavailable.ts'
 import { isUnstorableText } from '../platform/unstorable-text.ts'
 import type { RequestState } from './entrance.ts'
 import { errorStatus, showError } from './error-page.ts'
-import { Problem, problems, type ProblemCode } from './problem.ts'
+import { Problem, problemBody, problems, type ProblemCode, type ProblemLinks } from './problem.ts'
 import type { Views } from './views.ts'
 
 /** How soon a client may come back after an outage, in seconds. */
 const outageRetrySeconds = 2
 
-export function boundary({
-  publicUrl,
-  views,
-  supportEmail,
-}: {
-  publicUrl: string
-  views: Views
-  supportEmail: string
-}): Middleware {
+export function boundary({ views, links }: { views: Views; links: ProblemLinks }): Middleware {
   return async (ctx, next) => {
     try {
       await next()
@@ -37,18 +29,12 @@ export function boundary({
     ctx.remove('set-cookie')
     if (problem.retryAfterSeconds !== null) ctx.set('retry-after', String(problem.retryAfterSeconds))
     const detail = problem.status >= 500 ? null : problem.detail
-    if (ctx.path.startsWith('/v1/') || ctx.path.startsWith('/health/')) {
+    if (isApi(ctx.path) || ctx.path.startsWith('/health/')) {
+      ctx.set(problem.headers)
+      ctx.set('cache-control', 'no-store')
       ctx.status = problem.status
       ctx.type = 'application/problem+json'
-      ctx.body = JSON.stringify({
-        type: `${publicUrl}/docs/errors/${problem.code}`,
-        title: problems[problem.code].title,
-        status: problem.status,
-        code: problem.code,
-        ...(detail === null ? {} : { detail }),
-        request_id: (ctx.state as RequestState).requestId,
-        support: supportEmail,
-      })
+      ctx.body = JSON.stringify(problemBody(problem, (ctx.state as RequestState).requestId, links))
       return
     }
     if (ctx.path.startsWith('/oauth2/') && !ctx.accepts('json', 'html')?.toString().includes('html')) {
@@ -63,6 +49,10 @@ export function boundary({
       retryHref: retryHref(ctx, problem),
     })
   }
+}
+
+export function isApi(path: string): boolean {
+  return path === '/v1' || path.startsWith('/v1/')
 }
 
 /** What was posted isn't kept; the page that it came from is there to send it again. */

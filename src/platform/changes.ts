@@ -5,7 +5,22 @@ import type { Clock } from './clock.ts'
 import type { Tx } from './database.ts'
 import type { Log } from './log.ts'
 
-export type ChangeKind = 'client' | 'resource' | 'signing_key' | 'family' | 'session' | 'user'
+export type ChangeKind =
+  | 'client'
+  | 'resource'
+  | 'signing_key'
+  | 'family'
+  | 'session'
+  | 'user'
+  /** One access token by itself: its `jti` (a JWT), or the digest of an opaque one in hex. */
+  | 'token'
+  | 'api_key'
+  | 'organization'
+  | 'service_account'
+  /** By name. */
+  | 'tier'
+  /** By name. */
+  | 'policy'
 
 export interface Change {
   kind: ChangeKind

@@ -1,7 +1,7 @@
 /** Secrets and codes drawn from the system's random source. */
 import { randomBytes } from 'node:crypto'
 
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** The largest multiple of 62 that a byte can count to. Bytes from here on would favour the first letters, so they are drawn again. */
 const UNBIASED_BELOW = 248
 

@@ -13,6 +13,9 @@ export const digestLabels = {
   pushed_request: 'digest pushed-request',
   registration_token: 'digest registration-token',
   client_secret: 'digest client-secret',
+  api_key: 'digest api-key',
+  /** A caller's Idempotency-Key with whom it belongs to, and the body that came with it. */
+  idempotency: 'digest idempotency',
   /** Assertion and proof ids that must not be seen twice. */
   replay: 'digest replay',
   /** The one-time token in a mailed or printed link: e-mail proof, password reset, invitation, first sign-in. */

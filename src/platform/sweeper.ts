@@ -25,6 +25,15 @@ const sweeps = [
   { table: 'throttles', key: 'key', column: 'arrival_at', afterSeconds: day },
   { table: 'client_secrets', key: 'id', column: 'expires_at', afterSeconds: day },
   { table: 'signing_keys', key: 'id', column: 'gone_at', afterSeconds: day },
+  { table: 'idempotency_records', key: 'digest', column: 'expires_at', afterSeconds: 0 },
+  { table: 'limit_counters', key: 'subject', column: 'at', afterSeconds: day },
+  // Thirteen months.
+  {
+    table: 'usage',
+    key: '(credential_id, hour, kind, route, organization_id)',
+    column: 'hour',
+    afterSeconds: 397 * day,
+  },
 ] as const satisfies readonly { table: string; key: string; column: string; afterSeconds: number }[]
 
 /** Small enough that its locks are held for milliseconds. */

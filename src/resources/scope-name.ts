@@ -1,40 +1,13 @@
 /** What a scope may be called: RFC 6749's syntax, and none of the names that are ours or OpenID Connect's. */
 
+import { isManagementScope } from '../http/api/scopes.ts'
+
 /** RFC 6749, 3.3: visible ASCII but for `"` and `\`. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const MAX_LENGTH = 100
 
 /** OpenID Connect Core, 5.4 and 11. */
 const openidScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])
-
-/** The collections of `/v1`; each has `X:read` and `X:write`. */
-const managementCollections = [
-  'audit-events',
-  'clients',
-  'deliveries',
-  'events',
-  'grants',
-  'leaks',
-  'organizations',
-  'policies',
-  'resources',
-  'scopes',
-  'sessions',
-  'settings',
-  'signing-keys',
-  'tiers',
-  'usage',
-  'users',
-  'webhooks',
-] as const
-
-const managementScopes: ReadonlySet<string> = new Set([
-  'keys:read',
-  'keys:write',
-  'keys:verify',
-  'keys:rotate',
-  ...managementCollections.flatMap((collection) => [`${collection}:read`, `${collection}:write`]),
-])
 
 export function isOpenidScope(name: string): boolean {
   return openidScopes.has(name)
@@ -45,6 +18,6 @@ export function scopeNameFault(name: string): string | null {
   if (name.length > MAX_LENGTH) return `must have at most ${MAX_LENGTH} characters`
   if (!SCOPE_TOKEN.test(name)) return 'must be visible ASCII without spaces, quotes and backslashes'
   if (openidScopes.has(name)) return 'is a scope of OpenID Connect'
-  if (managementScopes.has(name) || name.startsWith('admin:')) return 'is reserved for the management API'
+  if (isManagementScope(name) || name.startsWith('admin:')) return 'is reserved for the management API'
   return null
 }

@@ -1,0 +1,75 @@
+/** Lists: newest first, by keyset and never by offset, so that page 10,000 costs what page 1 does. */
+import { z } from 'zod'
+import { isoTime } from './wire.ts'
+
+/** Where a page begins: after this row. */
+export interface Cursor {
+  createdAt: Date
+  id: string
+}
+
+const cursorSchema = z.tuple([isoTime, z.string().min(1).max(255)])
+
+/** Query parameters of every list; spread into the strict object of a route that filters besides. */
+export const listParameters = {
+  limit: z.coerce
+    .number({ error: 'must be a whole number from 1 to 200' })
+    .int({ error: 'must be a whole number from 1 to 200' })
+    .min(1, { error: 'must be from 1 to 200' })
+    .max(200, { error: 'must be from 1 to 200' })
+    .default(50),
+  cursor: z
+    .string()
+    .transform((text, context): Cursor => {
+      const read = cursorSchema.safeParse(parse(text))
+      if (read.success) return { createdAt: new Date(read.data[0]), id: read.data[1] }
+      context.addIssue({ code: 'custom', message: 'is none: use the next_cursor of an answer as it is' })
+      return z.NEVER
+    })
+    .optional(),
+}
+
+/** A list without filters. */
+export const listQuery = z.strictObject(listParameters)
+
+export interface ListPage<T> {
+  data: T[]
+  next_cursor: string | null
+}
+
+export function listSchema<T extends z.ZodType>(item: T) {
+  return z.strictObject({ data: z.array(item), next_cursor: z.string().nullable() })
+}
+
+/** @param rows up to `limit + 1` of them: the one too many says that there is another page */
+export function listPage<Row extends Cursor, T>(
+  rows: readonly Row[],
+  limit: number,
+  show: (row: Row) => T,
+): ListPage<T> {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    data: shown.map(show),
+    next_cursor: rows.length > limit && last ? cursorOf(last) : null,
+  }
+}
+
+function cursorOf({ createdAt, id }: Cursor): string {
+  return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url')
+}
+
+/** The Prisma condition for what comes after a cursor, in the order `createdAt desc, id desc`. */
+export function afterCursor(cursor: Cursor | undefined) {
+  if (!cursor) return {}
+  const { createdAt, id } = cursor
+  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString())
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,123 @@
+/** From the table of routes to Koa: credential, scope, input, the work, and the answer held against its schema. */
+import Router from '@koa/router'
+import type { Context, Middleware } from 'koa'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import type { Secrets } from '../../platform/secrets.ts'
+import type { RequestState } from '../entrance.ts'
+import { Problem } from '../problem.ts'
+import { idempotencyKeyOf, once } from './idempotency.ts'
+import { checkInput } from './input.ts'
+import { readJsonBody } from './json-body.ts'
+import { reachOf, type Principal, type Reach } from './principal.ts'
+import type { ActingContext, ApiAnswer, ApiRoute } from './route.ts'
+
+export interface ApiServices {
+  db: Db
+  secrets: Secrets
+  clock: Clock
+  /**
+   * Who calls, by `Authorization` or `X-API-Key`; charges the credential if `charge`, and sets the limits' headers.
+   * @throws {Problem} 400 for two credentials, 401, 403, 429 or 503
+   */
+  authenticate(ctx: Context, options: { charge: boolean }): Promise<Principal>
+}
+
+export function apiRouter(routes: readonly ApiRoute[], services: ApiServices): Router {
+  const router = new Router()
+  for (const route of routes) {
+    const method = route.method.toLowerCase() as Lowercase<ApiRoute['method']>
+    router[method](route.path, (ctx) => serve(ctx as Context, route, services))
+  }
+  return router
+}
+
+/** What nobody serves under `/v1` is answered alike, whoever asks. */
+export const apiHeaders: Middleware = async (ctx, next) => {
+  if (ctx.path.startsWith('/v1/')) ctx.set('cache-control', 'no-store')
+  await next()
+}
+
+async function serve(ctx: Context, route: ApiRoute, services: ApiServices): Promise<void> {
+  const { requestId, caller } = ctx.state as RequestState
+  const authorized = await authorize(ctx, route, services)
+  const { principal } = authorized
+  const hasBody = route.body !== undefined
+  const { value, bytes } = hasBody ? await readJsonBody(ctx) : { value: undefined, bytes: Buffer.alloc(0) }
+  const input = checkInput([
+    { place: 'path', schema: route.params, value: (ctx as { params?: unknown }).params },
+    { place: 'query', schema: route.query, value: queryOf(ctx, route) },
+    { place: 'body', schema: route.body, value },
+  ])
+  const request = {
+    params: input.path,
+    query: input.query,
+    body: input.body,
+    caller,
+    requestId,
+    context: contextOf(principal, requestId, caller.address, services.clock),
+    ...authorized,
+  }
+  send(ctx, route, await work(ctx, route, services, request, bytes))
+}
+
+async function authorize(
+  ctx: Context,
+  route: ApiRoute,
+  services: ApiServices,
+): Promise<{ principal?: Principal; reach?: Reach }> {
+  if (route.access === 'anyone') return {}
+  const principal = await services.authenticate(ctx, { charge: route.charge ?? true })
+  return route.access === 'any-credential' ? { principal } : { principal, reach: reachOf(principal, route.access) }
+}
+
+async function work(
+  ctx: Context,
+  route: ApiRoute,
+  services: ApiServices,
+  request: { principal?: Principal; reach?: Reach },
+  bytes: Buffer,
+): Promise<ApiAnswer<unknown>> {
+  const handle = route.handle as (request: object) => Promise<ApiAnswer<unknown>>
+  if (!route.creates) return handle(request)
+  const key = idempotencyKeyOf(ctx.get('idempotency-key'))
+  return services.db.$transaction(async (tx) => {
+    const run = () => handle({ ...request, tx })
+    if (key === null || !request.principal) return run()
+    const { principal } = request
+    return once(tx, services, { caller: principal, method: ctx.method, path: ctx.path, key, body: bytes }, run)
+  })
+}
+
+/** A parameter that comes twice could be read either way. */
+function queryOf(ctx: Context, route: ApiRoute): Record<string, string> {
+  const entries = Object.entries(ctx.query)
+  const unknown = route.query ? [] : entries.map(([name]) => name)
+  const repeated = entries.filter(([, value]) => Array.isArray(value)).map(([name]) => name)
+  const faults = [
+    ...unknown.map((path) => ({ path, code: 'unknown_field', message: 'is not a parameter of this route' })),
+    ...repeated.map((path) => ({ path, code: 'repeated', message: 'may be given once' })),
+  ]
+  if (faults.length > 0)
+    throw new Problem('bad_request', { detail: 'The query has faults: see errors.', errors: faults })
+  return Object.fromEntries(entries.map(([name, value]) => [name, value as string]))
+}
+
+function contextOf(principal: Principal | undefined, requestId: string, address: string, clock: Clock): ActingContext {
+  const actor = principal
+    ? { kind: principal.subjectKind, id: principal.subject }
+    : ({ kind: 'system', id: null } as const)
+  return { actor, requestId, address, clock }
+}
+
+function send(ctx: Context, route: ApiRoute, answer: ApiAnswer<unknown>): void {
+  ctx.status = answer.status
+  ctx.set(answer.headers ?? {})
+  if (route.answer.body === null) {
+    ctx.body = null
+    ctx.status = answer.status
+    return
+  }
+  ctx.type = 'application/json'
+  ctx.body = JSON.stringify(route.answer.body.parse(answer.body))
+}

@@ -1,0 +1,46 @@
+/** The small types that the API's objects are made of. */
+import { z } from 'zod'
+
+/** RFC 3339 in UTC. */
+export const isoTime = z.iso.datetime({ error: 'must be a time like 2026-01-31T12:00:00Z' })
+
+/** What people call a thing. */
+export const displayName = z
+  .string()
+  .trim()
+  .min(1, { error: 'must not be empty' })
+  .max(120, { error: 'must have at most 120 characters' })
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must not hold control characters' })
+
+/** The short name that files, policies and paths use. */
+export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/, {
+  error: 'must be 1 to 64 lower-case letters, digits, - and _, beginning and ending with a letter or digit',
+})
+
+/** The platform's own id for a customer, or for what belongs to one. */
+export const externalId = z
+  .string()
+  .min(1, { error: 'must not be empty' })
+  .max(255, { error: 'must have at most 255 characters' })
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must not hold control characters' })
+
+const METADATA_BYTES = 16_384
+
+/** Anything that the platform wants to keep beside an object. */
+export const metadata = z
+  .record(z.string().max(255), z.json())
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, {
+    error: 'must be at most 16 KiB as JSON',
+  })
+
+export const environment = z.enum(['live', 'test'], { error: 'must be live or test' })
+export const memberRole = z.enum(['owner', 'admin', 'member'], { error: 'must be owner, admin or member' })
+
+/** A time as it goes out. */
+export const timeOut = z.iso.datetime()
+
+export function time(at: Date): string
+export function time(at: Date | null): string | null
+export function time(at: Date | null): string | null {
+  return at && at.toISOString()
+}
