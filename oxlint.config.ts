@@ -15,6 +15,7 @@ export const layers: readonly (readonly string[])[] = [
   ['organizations', 'users', 'clients', 'resources', 'grants', 'api-keys', 'limits', 'usage', 'webhooks', 'leaks'],
   ['audit'],
   ['http'],
+  ['rights'],
   ['platform'],
   ['config.ts', 'environment.ts'],
 ]

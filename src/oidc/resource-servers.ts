@@ -2,7 +2,7 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import type { Client } from '../clients/client.ts'
 import type { ClientDirectory } from '../clients/directory.ts'
-import { mayGrant, type Giver, type Receiver } from '../grants/may-grant.ts'
+import { mayGrant, type Giver, type Receiver } from '../rights/may-grant.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import { oidcScopes } from './claims.ts'
 import { present } from './adapter/model.ts'

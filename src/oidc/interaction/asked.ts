@@ -1,6 +1,6 @@
 /** What a client asks for, in the words of the catalogue; and what a person's ticks make of it. */
 import type { Answer, Grant } from '../../grants/grant.ts'
-import { mayGrant, type Giver } from '../../grants/may-grant.ts'
+import { mayGrant, type Giver } from '../../rights/may-grant.ts'
 import type { ConsentScope, IdentityScope } from '../../http/page-models.ts'
 import type { Catalogue } from '../../resources/catalogue.ts'
 import type { Resource } from '../../resources/resource.ts'

@@ -1,6 +1,13 @@
-/** The table of who may give which scope to which client, cell by cell. */
+/** The table of who may give which scope to which client and to which API key, cell by cell. */
 import { expect, test } from 'vitest'
-import { mayGrant, type GrantableBy, type Giver, type Receiver } from '../../src/grants/may-grant.ts'
+import {
+  mayGrant,
+  mayPass,
+  ownerMayHold,
+  type GrantableBy,
+  type Giver,
+  type Receiver,
+} from '../../src/rights/may-grant.ts'
 
 const givers = {
   member: { administrator: false, organizationAdmin: false },
@@ -55,4 +62,38 @@ test('a client that is registered for other scopes gets none beside them, from n
     const receiver = { byAdministrator: true, registeredScopes: new Set(['t']) }
     expect(mayGrant({ name: 's', grantableBy: 'anyone' }, receiver, giver)).toBe(false)
   }
+})
+
+const owners = {
+  member: givers.member,
+  organizationAdmin: givers.organizationAdmin,
+  administrator: givers.administrator,
+}
+
+/** Per scope: the owners whose API keys may hold it. */
+const held: Record<GrantableBy, readonly (keyof typeof owners)[]> = {
+  anyone: ['member', 'organizationAdmin', 'administrator'],
+  org_admin: ['organizationAdmin', 'administrator'],
+  administrator: ['administrator'],
+}
+
+test.for(
+  (Object.keys(held) as GrantableBy[]).flatMap((grantableBy) =>
+    (Object.keys(owners) as (keyof typeof owners)[]).map((owner) => ({ grantableBy, owner })),
+  ),
+)('grantable_by $grantableBy, held by an API key of $owner', ({ grantableBy, owner }) => {
+  expect(ownerMayHold({ grantableBy }, owners[owner])).toBe(held[grantableBy].includes(owner))
+})
+
+test.for([
+  ['a scope of its own', ['s'], [], 's', false, true],
+  ['one that it may give besides', [], ['s'], 's', false, true],
+  ['another one', ['s'], ['t'], 'u', false, false],
+  ["any resource's, by *", [], ['*'], 'u', false, true],
+  ["the management API's, by *", [], ['*'], 'keys:write', true, false],
+  ["the management API's that it has", ['keys:write'], ['*'], 'keys:write', true, true],
+  ['* itself, by *', [], ['*'], '*', false, true],
+  ['* itself, by much', ['s'], ['t', 'u'], '*', false, false],
+] as const)('what a credential gives to a key: %s', ([, scopes, grantable, name, management, may]) => {
+  expect(mayPass({ name, management }, { scopes: new Set(scopes), grantableScopes: new Set(grantable) })).toBe(may)
 })
