@@ -44,6 +44,7 @@ import { migrate } from './platform/migrate.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { startSweeper, type Sweeper } from './platform/sweeper.ts'
 import { createCatalogue } from './resources/catalogue.ts'
+import { managementResource } from './resources/management.ts'
 import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts'
 import { createPasswords, type Passwords } from './users/passwords.ts'
 
@@ -87,7 +88,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     }),
   )
   const secrets = createSecrets(config.secretKeys)
-  await ensureInstallation(db, secrets)
+  const installedAt = await ensureInstallation(db, secrets)
   await ensureSigningKeys({ db, secrets, clock })
   const changes = opening.use(await openChanges({ url: directUrl, log, clock }))
   const mail = createMail({ smtp: config.smtp, log, clock })
@@ -99,7 +100,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   // ── Features ──
   const demo = development ? await ensureDemo({ db, clock, log }, config.publicUrl) : null
   const directory = opening.use(createClientDirectory({ db, changes }))
-  const catalogue = opening.use(await createCatalogue({ db, changes, log }))
+  const builtIn = managementResource({ apiUrl: config.apiUrl, platformName: config.platform.name, since: installedAt })
+  const catalogue = opening.use(await createCatalogue({ db, changes, log, builtIn }))
   const passwords = createPasswords({ concurrency: passwordsAtOnce, queueLimit: passwordsWaiting })
   const users = createUserServices({
     db,

@@ -14,15 +14,19 @@ export class SecretKeyMismatch extends Error {
 const binding = { table: 'installation', column: 'key_check_sealed', row: '1' }
 const knownText = 'keygrant'
 
-/** @throws {SecretKeyMismatch} rather than fail at the first signature, or issue what nobody could read later */
-export async function ensureInstallation(db: Db, secrets: Secrets): Promise<void> {
+/**
+ * @returns when it came to be
+ * @throws {SecretKeyMismatch} rather than fail at the first signature, or issue what nobody could read later
+ */
+export async function ensureInstallation(db: Db, secrets: Secrets): Promise<Date> {
   const sealed = secrets.seal(knownText, binding)
   await db.$executeRaw`INSERT INTO installation (id, key_check_sealed) VALUES (1, ${sealed}) ON CONFLICT DO NOTHING`
-  const { keyCheckSealed } = await db.installation.findUniqueOrThrow({ where: { id: 1 } })
+  const { keyCheckSealed, createdAt } = await db.installation.findUniqueOrThrow({ where: { id: 1 } })
   if (!opens(keyCheckSealed, secrets)) throw new SecretKeyMismatch()
   // The check follows the newest key, so that an old one can be taken out of the configuration some day.
   if (secrets.needsResealing(keyCheckSealed))
     await db.installation.update({ where: { id: 1 }, data: { keyCheckSealed: sealed } })
+  return createdAt
 }
 
 export function opens(sealed: Uint8Array, secrets: Secrets): boolean {

@@ -2,11 +2,9 @@
 import type { Changes } from '../platform/changes.ts'
 import type { Db } from '../platform/database.ts'
 import type { Log } from '../platform/log.ts'
+import { createReading } from '../platform/reading.ts'
 import type { Resource, Scope } from './resource.ts'
 import { listResources } from './store.ts'
-
-/** How soon a failed reload is tried again: half of the second within which a change has to hold everywhere. */
-const RETRY_MS = 500
 
 export interface Catalogue extends Disposable {
   byIdentifier(identifier: string): Resource | undefined
@@ -18,6 +16,8 @@ export interface Catalogue extends Disposable {
   all(): readonly Resource[]
   /** Reads it anew; resolves when everything that was committed before the call is in it. */
   refresh(): Promise<void>
+  /** Grows with each reading: what was made of an older one has to be made anew. */
+  readonly version: number
 }
 
 /**
@@ -28,57 +28,28 @@ export async function createCatalogue(options: {
   db: Db
   changes: Pick<Changes, 'on' | 'onGap'>
   log: Log
+  /** The management API, which is in no table; it comes before whatever has its names. */
+  builtIn: Resource
 }): Promise<Catalogue> {
-  const { db, changes, log } = options
+  const { db, changes, log, builtIn } = options
   let current = index([])
-  let running: Promise<void> | null = null
-  let next: Promise<void> | null = null
-  let retry: NodeJS.Timeout | null = null
-  let disposed = false
-
-  async function load(): Promise<void> {
-    const resources = await listResources(db)
-    current = index(resources)
-  }
-
-  /** One read at a time. A read under way may have begun before a change, so whoever asks meanwhile gets the one after it. */
-  function refresh(): Promise<void> {
-    if (running) {
-      next ??= running
-        .catch(() => undefined)
-        .then(() => {
-          next = null
-          return refresh()
-        })
-      return next
-    }
-    running = load().finally(() => (running = null))
-    return running
-  }
-
-  function reload(): void {
-    if (disposed) return
-    if (retry) clearTimeout(retry)
-    retry = null
-    refresh().catch((error: unknown) => {
-      if (disposed) return
-      log.warn({ err: error }, 'the resources could not be read anew; those known are kept, and it will be tried again')
-      retry ??= setTimeout(reload, RETRY_MS)
-    })
-  }
+  let version = 0
+  const reading = createReading(
+    'the resources',
+    async () => {
+      current = index(withBuiltIn(await listResources(db), builtIn))
+      version++
+    },
+    log,
+  )
 
   // Listening comes before the first read, so that no change falls between the two.
-  changes.on('resource', reload)
-  changes.onGap(reload)
-  function dispose(): void {
-    disposed = true
-    if (retry) clearTimeout(retry)
-  }
-
+  changes.on('resource', reading.reload)
+  changes.onGap(reading.reload)
   try {
-    await refresh()
+    await reading.refresh()
   } catch (error) {
-    dispose()
+    reading[Symbol.dispose]()
     throw error
   }
 
@@ -88,9 +59,21 @@ export async function createCatalogue(options: {
     byScope: (scopeName) => current.byScope.get(scopeName)?.resource,
     scope: (scopeName) => current.byScope.get(scopeName)?.scope,
     all: () => current.all,
-    refresh,
-    [Symbol.dispose]: dispose,
+    refresh: reading.refresh,
+    get version() {
+      return version
+    },
+    [Symbol.dispose]: reading[Symbol.dispose],
   }
+}
+
+/** Names that are ours now may have been given away by an older version: such a resource or scope is there no more. */
+function withBuiltIn(registered: readonly Resource[], builtIn: Resource): Resource[] {
+  const ours = new Set(builtIn.scopes.map(({ name }) => name))
+  const others = registered
+    .filter(({ name, identifier }) => name !== builtIn.name && identifier !== builtIn.identifier)
+    .map((resource) => ({ ...resource, scopes: resource.scopes.filter(({ name }) => !ours.has(name)) }))
+  return [...others, builtIn].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function index(resources: readonly Resource[]) {

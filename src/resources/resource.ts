@@ -37,4 +37,6 @@ export interface ResourceDefinition {
 
 export interface Resource extends ResourceDefinition {
   readonly id: string
+  readonly createdAt: Date
+  readonly updatedAt: Date
 }

@@ -70,5 +70,7 @@ function toResource(row: ResourceRow): Resource {
     accessTokenFormat: row.accessTokenFormat,
     accessTokenLifetimeSeconds: row.accessTokenLifetime,
     scopes: row.scopes,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
   }
 }

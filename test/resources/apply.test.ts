@@ -41,9 +41,9 @@ function file(resources: Record<string, string[]>): ResourceDefinition[] {
   return reading.resources
 }
 
-/** All that is there, without ids. */
+/** All that is there, without ids and times. */
 async function state(): Promise<ResourceDefinition[]> {
-  return (await listResources(bench.db)).map(({ id: _, ...resource }) => resource)
+  return (await listResources(bench.db)).map(({ id: _, createdAt: _at, updatedAt: _since, ...resource }) => resource)
 }
 
 const kinds = ({ changes }: Plan) => changes.map(({ kind }) => kind)

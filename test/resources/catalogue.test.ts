@@ -3,6 +3,7 @@ import { createLog } from '../../src/platform/log.ts'
 import { applyResources } from '../../src/resources/apply.ts'
 import { createCatalogue } from '../../src/resources/catalogue.ts'
 import { readResourcesFile } from '../../src/resources/file.ts'
+import { managementResource } from '../../src/resources/management.ts'
 import { openFeatureBench, type FeatureBench } from '../support/feature-bench.ts'
 
 let bench: FeatureBench
@@ -20,12 +21,14 @@ async function apply(name: string): Promise<void> {
   await bench.db.$transaction((tx) => applyResources(tx, wanted, { prune: false, dryRun: false }, bench.context))
 }
 
-const openCatalogue = async () => createCatalogue({ db: bench.db, changes: await bench.openChanges(), log: bench.log })
+const builtIn = managementResource({ apiUrl: 'https://api.example.com', platformName: 'ACME', since: new Date() })
+const openCatalogue = async (log = bench.log) =>
+  createCatalogue({ db: bench.db, changes: await bench.openChanges(), log, builtIn })
 
 test('a resource is found by its identifier, its name and each of its scopes, as soon as the catalogue is there', async () => {
   await apply('reports')
   using catalogue = await openCatalogue()
-  const [reports] = catalogue.all()
+  const reports = catalogue.all().find(({ name }) => name === 'reports')
   expect(reports).toMatchObject({ name: 'reports', scopes: [{ name: 'reports:read' }, { name: 'reports:write' }] })
   expect(catalogue.byIdentifier('https://api.example.com/reports')).toBe(reports)
   expect(catalogue.byName('reports')).toBe(reports)
@@ -37,7 +40,7 @@ test('a resource is found by its identifier, its name and each of its scopes, as
 
 test('a resource that is made elsewhere is soon there', async () => {
   using catalogue = await openCatalogue()
-  expect(catalogue.all()).toEqual([])
+  expect(catalogue.all()).toEqual([builtIn])
   await apply('reports')
   await vi.waitFor(() => expect(catalogue.byName('reports')).toBeDefined())
 })
@@ -54,7 +57,7 @@ test('what was read last is kept when it can not be read anew, which is tried un
   await apply('reports')
   const lines: string[] = []
   const log = createLog('warn', { write: (line) => void lines.push(line) })
-  using catalogue = await createCatalogue({ db: bench.db, changes: await bench.openChanges(), log })
+  using catalogue = await openCatalogue(log)
   await bench.db.$executeRaw`ALTER TABLE scopes RENAME TO scopes_away`
   await bench.db.$executeRaw`SELECT pg_notify('keygrant_changes', '{"kind":"resource","id":"res_x"}')`
   await vi.waitFor(() => expect(lines.join()).toContain('it will be tried again'))
@@ -68,4 +71,24 @@ test('what was read last is kept when it can not be read anew, which is tried un
 test('a catalogue that can not be read at first is an error at once', async () => {
   await bench.db.$executeRaw`ALTER TABLE scopes RENAME TO scopes_away`
   await expect(openCatalogue()).rejects.toThrow()
+})
+
+test('the management API is there as a resource of its own, and comes before whatever has its names', async () => {
+  await apply('reports')
+  await bench.db.$executeRaw`UPDATE resources SET name = 'keygrant' WHERE name = 'reports'`
+  await bench.db.$executeRaw`UPDATE scopes SET name = 'keys:read' WHERE name = 'reports:read'`
+  using catalogue = await openCatalogue()
+  expect(catalogue.byIdentifier('https://api.example.com/v1')).toBe(builtIn)
+  expect(catalogue.byName('keygrant')).toBe(builtIn)
+  expect(catalogue.byScope('keys:read')).toBe(builtIn)
+  expect(catalogue.scope('admin:keys:write')).toMatchObject({ grantableBy: 'administrator', writes: true })
+  expect(catalogue.byScope('reports:write')).toBeUndefined()
+  expect(catalogue.all()).toEqual([builtIn])
+})
+
+test('the version grows with each reading', async () => {
+  using catalogue = await openCatalogue()
+  const before = catalogue.version
+  await catalogue.refresh()
+  expect(catalogue.version).toBeGreaterThan(before)
 })

@@ -148,6 +148,11 @@ resources:
     },
   )
 
+  test('is refused with a resource of the name of the management API', () => {
+    const text = 'version: 1\nresources:\n  keygrant: { identifier: "https://api.example.com/x" }\n'
+    expect(faultsOf(text)).toEqual(['3 resources.keygrant: is the name of the management API'])
+  })
+
   test('is refused where two resources share a scope or an identifier', () => {
     const text = `version: 1
 resources:
