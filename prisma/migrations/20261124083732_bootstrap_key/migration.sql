@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "installation" ADD COLUMN     "bootstrap_key_at" TIMESTAMPTZ(3);
