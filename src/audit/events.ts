@@ -75,6 +75,7 @@ export const events = {
     (id, { email, name }) => ({ id, email, name }),
     ['email', 'name'],
   ),
+  'user.updated': noted<Changed>('user'),
   'user.email_verified': noted<{ by: Route }>('user'),
   'user.password_changed': noted<{ by: Route }>('user'),
   // At most once an hour for each person, since anybody may ask.

@@ -1,4 +1,4 @@
-/** `keygrant users …`: adds people, invites them, lets them back in, makes administrators of them. */
+/** `keygrant users …`: adds people, invites them, lets them back in, makes administrators of them, stops them. */
 import { Option, type Command } from 'commander'
 import { passwordFromEnvironment } from '../environment.ts'
 import { memberRoles, type MemberRole } from '../organizations/organization.ts'
@@ -9,13 +9,14 @@ import { makeAdministrator } from '../users/make-administrator.ts'
 import { issueResetLink } from '../users/reset-password.ts'
 import { setPassword } from '../users/set-password.ts'
 import { findUserByEmail, listUsers } from '../users/store.ts'
-import { parseEmail, type User } from '../users/user.ts'
 import { CommandFailure, usageFailure } from './failure.ts'
 import { fields, shortTime, table } from './output.ts'
 import { passwordFaultText } from './password-fault.ts'
 import { openPeopleBench } from './people.ts'
+import { emailInvalid, emailOf, unknownUser, userDocument } from './person.ts'
 import type { Session } from './session.ts'
 import { readPassword } from './terminal.ts'
+import { addUserAccessCommands } from './user-access.ts'
 import { openWorkbench } from './workbench.ts'
 
 const passwordHelp = `
@@ -27,6 +28,7 @@ export function addUserCommands(program: Command, session: Session): void {
   addInvite(users, session)
   addResetPassword(users, session)
   addMakeAdministrator(users, session)
+  addUserAccessCommands(users, session)
   addList(users, session)
 }
 
@@ -175,17 +177,6 @@ function addList(users: Command, { run }: Session): void {
     )
 }
 
-function userDocument(user: User): object {
-  return {
-    id: user.id,
-    email: user.email,
-    name: user.name,
-    email_verified: user.emailVerifiedAt !== null,
-    administrator: user.administrator,
-    disabled: user.disabledAt !== null,
-  }
-}
-
 function linkText({ link, until, mailedTo }: { link: string; until: Date; mailedTo: string | null }): string {
   const said = fields([
     ['link', link],
@@ -196,18 +187,10 @@ function linkText({ link, until, mailedTo }: { link: string; until: Date; mailed
     : `${said}\n\nIt is on its way to ${mailedTo}, too.`
 }
 
-function emailOf(address: string): string {
-  const email = parseEmail(address)
-  if (email === null) throw emailInvalid(address)
-  return email
-}
-
 function countOf(text: string): number {
   const count = Number(text)
   if (Number.isInteger(count) && count > 0) return count
   throw usageFailure('--limit is a number above 0.')
 }
 
-const emailInvalid = (address: string) => usageFailure(`${address} is not an e-mail address.`)
 const emailTaken = (email: string) => new CommandFailure(`${email} has an account already.`)
-const unknownUser = (email: string) => new CommandFailure(`Nobody has the address ${email}. See: keygrant users list`)

@@ -58,7 +58,7 @@ export async function replaceCredentials(
   )
   await deleteDevices(tx, user.id)
   await consumeLinksOf(tx, { purpose: 'reset', userId: user.id }, now)
-  await endAccess(tx, user.id, { families: firstProof }, own)
+  await endAccess(tx, user.id, { reason: 'credentials_changed', families: firstProof }, own)
   await record(
     tx,
     [

@@ -1,6 +1,7 @@
 /** Makes somebody an administrator of the platform. */
 import type { Route } from '../audit/events.ts'
 import { record, type AuditContext } from '../audit/record.ts'
+import { notify } from '../platform/changes.ts'
 import type { Tx } from '../platform/database.ts'
 import type { UserServices } from './services.ts'
 import { findUserByEmail, setFirstAdministratorAt, updateUser } from './store.ts'
@@ -30,5 +31,6 @@ export async function grantAdministration(tx: Tx, user: User, by: Route, context
   if (user.administrator) return false
   await updateUser(tx, user.id, { administrator: true }, now)
   await record(tx, { type: 'user.administrator_granted', id: user.id, data: { by } }, context)
+  await notify(tx, { kind: 'user', id: user.id })
   return true
 }

@@ -18,7 +18,10 @@ export interface Sessions {
 }
 
 /**
- * Ends every session of a person and what is bound to them, in the transaction of the change that is the reason.
- * With `families` also everything that apps hold: when whoever acted before may have been somebody else.
+ * Why a person's access ends. With `families` also what apps hold, and may hold again without asking, when whoever acted
+ * before may have been somebody else. A disabled person's apps lose what they hold, but what was allowed them stays.
  */
-export type EndAccess = (tx: Tx, userId: string, what: { families: boolean }, context: AuditContext) => Promise<void>
+export type AccessEnd = { reason: 'credentials_changed'; families: boolean } | { reason: 'disabled' }
+
+/** Ends every session of a person and what is bound to them, in the transaction of the change that is the reason. */
+export type EndAccess = (tx: Tx, userId: string, end: AccessEnd, context: AuditContext) => Promise<void>

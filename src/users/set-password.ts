@@ -28,7 +28,7 @@ export async function setPassword(
     await updateUser(tx, user.id, { passwordHash, passwordChangedAt: now }, now)
     await deleteDevices(tx, user.id)
     await consumeLinksOf(tx, { purpose: 'reset', userId: user.id }, now)
-    await services.endAccess(tx, user.id, { families: false }, context)
+    await services.endAccess(tx, user.id, { reason: 'credentials_changed', families: false }, context)
     await record(tx, { type: 'user.password_changed', id: user.id, data: { by: 'operator' } }, context)
   })
   tellOfNewPassword(services, user, locale)

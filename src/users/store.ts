@@ -65,6 +65,7 @@ export interface UserChange {
   passwordHash?: string
   passwordChangedAt?: Date
   administrator?: boolean
+  disabledAt?: Date | null
 }
 
 export async function updateUser(tx: Tx, id: string, change: UserChange, updatedAt: Date): Promise<void> {
@@ -79,8 +80,8 @@ export async function replacePasswordHash(db: Db | Tx, id: string, verified: str
 // ── The installation ─────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Locks the installation's row to the end of the transaction, so that of several who would make the first administrator
- * one does; says whether there has ever been one.
+ * Locks the installation's row to the end of the transaction, so that of several who would make the first administrator,
+ * or take away the last one, one does; says whether there has ever been one.
  */
 export async function lockFirstAdministrator(tx: Tx): Promise<{ everExisted: boolean }> {
   const rows = await tx.$queryRaw<{ at: Date | null }[]>`
@@ -93,6 +94,11 @@ export async function lockFirstAdministrator(tx: Tx): Promise<{ everExisted: boo
 /** Set once, and never cleared. */
 export async function setFirstAdministratorAt(tx: Tx, at: Date): Promise<void> {
   await tx.installation.updateMany({ where: { id: 1, firstAdministratorAt: null }, data: { firstAdministratorAt: at } })
+}
+
+/** Who could administer the platform if this one no longer did. */
+export async function countOtherAdministrators(tx: Tx, userId: string): Promise<number> {
+  return tx.user.count({ where: { administrator: true, disabledAt: null, id: { not: userId } } })
 }
 
 // ── Links ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -126,6 +126,35 @@ describe('users make-admin', () => {
   })
 })
 
+describe('users disable', () => {
+  test('stops somebody, and enable lets them come back', async () => {
+    await create('ria@example.com')
+    expect(await bench.json(['users', 'disable', 'ria@example.com'])).toMatchObject({ disabled: true, changed: true })
+    expect(await bench.json(['users', 'disable', 'ria@example.com'])).toMatchObject({ changed: false })
+    expect(await bench.json(['users', 'enable', 'ria@example.com'])).toMatchObject({ disabled: false, changed: true })
+  })
+})
+
+describe('users demote', () => {
+  test('takes the administration from somebody, unless they are the last who has it', async () => {
+    await bench.db.user.updateMany({ data: { administrator: false } })
+    await create('sam@example.com', '--administrator')
+    const refusal = 'sam@example.com is the last administrator. Make another one first: keygrant users make-admin\n'
+    for (const verb of ['demote', 'disable']) {
+      const { status, stderr } = await bench.run(['users', verb, 'sam@example.com'])
+      expect([status, stderr]).toEqual([1, refusal])
+    }
+    await create('tom@example.com', '--administrator')
+    const demoted = await bench.json(['users', 'demote', 'sam@example.com'])
+    expect(demoted).toMatchObject({ administrator: false, changed: true })
+  })
+})
+
+test.for([['disable'], ['enable'], ['demote']])('users %s says that nobody has the address', async ([verb = '']) => {
+  const { status, stderr } = await bench.run(['users', verb, 'nobody@example.com'])
+  expect([status, stderr]).toEqual([1, 'Nobody has the address nobody@example.com. See: keygrant users list\n'])
+})
+
 describe('users invite', () => {
   test('makes a link that works once, and says that it is not mailed where no mail server is set', async () => {
     const invited = await bench.json<{ link: string; mailed: boolean }>([

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
 import { disableClient, enableClient } from '../../src/clients/disable.ts'
+import { endAccess } from '../../src/oidc/sessions/end-access.ts'
+import { disableUser, enableUser } from '../../src/users/disable.ts'
 import { tokensFor } from '../support/flow.ts'
 import { addClient, addPerson, exportsIdentifier, reportsIdentifier, type TestClient } from '../support/server.ts'
 import { introspect, isActive, refresh, tokenRequest, userinfo } from './endpoints.ts'
@@ -74,6 +76,20 @@ test('a disabled person’s tokens and sessions are dead at once', async () => {
   expect(new URL(page.location ?? '').pathname).toBe('/sign-in')
   const account = await isActive(server, everything.client, everything.identity.access_token)
   expect(account).toBe(false)
+})
+
+test('disabling a person ends what they had for good: enabled again, they begin anew', async () => {
+  const everything = await everyToken()
+  const { server } = stage
+  const context = systemContext(server.clock)
+  await disableUser({ db: server.db, endAccess }, everything.person.email, context)
+  expect(await livesOn(everything)).toEqual(nothingLives)
+  await enableUser(server, everything.person.email, context)
+  expect(await livesOn(everything)).toEqual(nothingLives)
+  const page = await everything.agent.get('/account/connected-apps')
+  expect(new URL(page.location ?? '').pathname).toBe('/sign-in')
+  const { tokens } = await tokensFor(server, everything.client, everything.person, { scope: 'openid' })
+  expect(tokens.scope).toBe('openid')
 })
 
 test('a disabled client’s tokens are dead at once, for everybody who asks', async () => {
