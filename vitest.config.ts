@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/install-chromium.ts', 'test/support/global-setup.ts'],
+    globalSetup: ['test/support/install-programs.ts', 'test/support/global-setup.ts'],
     pool: 'forks',
     // Two, also on a large machine: each worker has a browser, a server and a database behind it.
     maxWorkers: 2,

@@ -17,7 +17,7 @@ const flags = [
 
 /** Close it with `await using`, or in `afterAll`. */
 export async function launchBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: inject('chromiumPath'), args: flags, headless: true })
+  return await chromium.launch({ executablePath: inject('programPaths').chromium, args: flags, headless: true })
 }
 
 export interface PageOptions {

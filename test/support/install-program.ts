@@ -52,7 +52,7 @@ async function bring(
   const wanted = new Intl.ListFormat('en').format(program.packages)
   const faults: string[] = []
 
-  if (process.getuid?.() === 0) {
+  if (process.getuid?.() === 0 && !program.startsService) {
     say(`${program.title} for the tests is missing; installing Debian's ${wanted} with apt-get. This takes a minute.`)
     try {
       const installed = await installWithApt(program)

@@ -45,7 +45,7 @@ export async function installUnpacked(name: string, program: SystemProgram, cach
   await rename(draft, home)
   const installed = unpackedProgramPath(cacheDir, name)
   try {
-    await runToEnd(installed, ['--version'])
+    await runToEnd(installed, program.versionArguments)
   } catch (fault) {
     await rm(home, { recursive: true })
     throw fault

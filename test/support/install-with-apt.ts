@@ -5,7 +5,7 @@ import type { SystemProgram } from './system-programs.ts'
 /** Answers the program's path. */
 export async function installWithApt(program: SystemProgram): Promise<string> {
   await aptInstall(program.packages, { 'DPkg::Lock::Timeout': '600' })
-  await runToEnd(program.path, ['--version'])
+  await runToEnd(program.path, program.versionArguments)
   return program.path
 }
 

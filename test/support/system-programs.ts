@@ -11,6 +11,10 @@ export interface SystemProgram {
   packages: readonly string[]
   /** The executable inside the unpacked packages; `path` may be a script that expects to be installed. */
   unpackedPath: string
+  /** What makes it say its version and end. */
+  versionArguments: readonly string[]
+  /** Installed, its package would start a service on this machine: so it is unpacked only, for root as well. */
+  startsService: boolean
 }
 
 export const systemPrograms = {
@@ -21,5 +25,25 @@ export const systemPrograms = {
     // Without DejaVu a bare system shows pages in whatever font comes first, which is a monospaced one.
     packages: ['chromium', 'fonts-liberation', 'fonts-dejavu-core'],
     unpackedPath: 'usr/lib/chromium/chromium',
+    versionArguments: ['--version'],
+    startsService: false,
+  },
+  nginx: {
+    title: 'nginx',
+    path: '/usr/sbin/nginx',
+    variable: 'NGINX',
+    packages: ['nginx'],
+    unpackedPath: 'usr/sbin/nginx',
+    versionArguments: ['-v'],
+    startsService: true,
+  },
+  caddy: {
+    title: 'Caddy',
+    path: '/usr/bin/caddy',
+    variable: 'CADDY',
+    packages: ['caddy'],
+    unpackedPath: 'usr/bin/caddy',
+    versionArguments: ['version'],
+    startsService: true,
   },
 } satisfies Record<string, SystemProgram>
