@@ -12,10 +12,13 @@ export interface UsageCount {
   cost: number
 }
 
+/** Counting waits for nothing, and allocates nothing for a credential that was counted lately. */
 export interface UsageRecorder extends AsyncDisposable {
   count(what: UsageCount): void
   /** This secret (sec_…) of this key was accepted just now. */
   used(keyId: string, secretId: string): void
-  /** Writes what is gathered; also at the end. */
+  /** Writes what is gathered, which happens by itself each second and at the end. Rejects if it can't; nothing is lost by that. */
   flush(): Promise<void>
+  /** Rows that wait to be written; it grows while the database is away. */
+  readonly waitingRows: number
 }

@@ -1,0 +1,112 @@
+/** What waits to be written down: added up by row, so that an outage costs memory for each row and not for each call. */
+import type { CounterRow } from '../limits/limits.ts'
+import type { UsageCount } from './usage.ts'
+
+export interface Counts {
+  allowed: number
+  limited: number
+  denied: number
+  cost: number
+}
+
+/** A row of `usage`. `hour` is its beginning. */
+export interface UsageRow extends Counts {
+  hour: Date
+  kind: UsageCount['kind']
+  credentialId: string
+  /** Empty: none. */
+  organizationId: string
+  route: string
+}
+
+/** Of a secret: the last time that it was accepted. */
+export interface LastUse {
+  keyId: string
+  secretId: string
+  at: Date
+}
+
+export interface Batch {
+  usage: UsageRow[]
+  uses: LastUse[]
+  counters: CounterRow[]
+}
+
+/**
+ * Distinct rows in an outage; some 30 MB. Beyond them a credential's routes are counted as one, and then there are no more
+ * rows than credentials that are held in memory: none is read anew while the database is away.
+ */
+const mostRows = 100_000
+
+/** In one statement, so that it ends in time after a long outage, too. */
+const mostAtOnce = 10_000
+
+export interface Gathered {
+  addUsage(row: UsageRow): void
+  addUse(use: LastUse): void
+  addCounter(row: CounterRow): void
+  /** Takes out as much as one statement should write; null when there is nothing. */
+  take(): Batch | null
+  /** What could not be written goes back to what has come meanwhile. */
+  putBack(batch: Batch): void
+  readonly rows: number
+}
+
+export function createGathered(limit = mostRows): Gathered {
+  const usage = new Map<string, UsageRow>()
+  const uses = new Map<string, LastUse>()
+  const counters = new Map<string, CounterRow>()
+
+  function addUsage(row: UsageRow): void {
+    const key = keyOf(row)
+    const known = usage.get(key)
+    if (known) addTo(known, row)
+    else if (usage.size < limit || row.route === '') usage.set(key, row)
+    else addUsage({ ...row, route: '' })
+  }
+
+  function addUse(use: LastUse): void {
+    const known = uses.get(use.secretId)
+    if (!known || known.at < use.at) uses.set(use.secretId, use)
+  }
+
+  return {
+    addUsage,
+    addUse,
+    addCounter: (row) => void counters.set(row.subject, row),
+    take() {
+      if (usage.size + uses.size + counters.size === 0) return null
+      return { usage: takeFrom(usage), uses: takeFrom(uses), counters: takeFrom(counters) }
+    },
+    putBack(batch) {
+      for (const row of batch.usage) addUsage(row)
+      for (const use of batch.uses) addUse(use)
+      // A newer one says all that the older did.
+      for (const row of batch.counters) if (!counters.has(row.subject)) counters.set(row.subject, row)
+    },
+    get rows() {
+      return usage.size + uses.size + counters.size
+    },
+  }
+}
+
+function keyOf({ hour, kind, credentialId, organizationId, route }: UsageRow): string {
+  return `${hour.getTime()} ${kind} ${JSON.stringify([credentialId, organizationId])} ${route}`
+}
+
+function addTo(sum: Counts, more: Counts): void {
+  sum.allowed += more.allowed
+  sum.limited += more.limited
+  sum.denied += more.denied
+  sum.cost += more.cost
+}
+
+function takeFrom<T>(map: Map<string, T>): T[] {
+  const taken: T[] = []
+  for (const [key, value] of map) {
+    if (taken.length === mostAtOnce) break
+    taken.push(value)
+    map.delete(key)
+  }
+  return taken
+}

@@ -1,0 +1,175 @@
+/** Counts decisions in memory, adds them up once a second, and writes them down for all credentials in one statement. */
+import type { Pool } from 'pg'
+import type { CounterRow } from '../limits/limits.ts'
+import { hour, type Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import { createGathered, type Counts, type LastUse } from './gathered.ts'
+import { writeBatch } from './store.ts'
+import type { UsageCount, UsageRecorder } from './usage.ts'
+
+const EVERY_MS = 1_000
+
+/** A busy secret's row is rewritten this often: what is told of its last use is never older by more. */
+const USE_STEP_SECONDS = 30
+
+/** Cells that are kept from second to second, so that a call of a known credential allocates nothing. */
+const MOST_CELLS = 50_000
+
+export interface RecorderOptions {
+  pool: Pool
+  clock: Clock
+  log: Log
+  /** What has changed in the limits' counts since the last call; they are written with the rest. */
+  counters: () => CounterRow[]
+  /** Other bounds than the standard ones, for tests. */
+  mostRows?: number
+}
+
+/** What one route of a credential has come to since it was added up last. */
+interface Cell extends Counts {
+  readonly kind: UsageCount['kind']
+  readonly credentialId: string
+  readonly organizationId: string | null
+  readonly route: string
+  counted: boolean
+}
+
+interface Use {
+  readonly keyId: string
+  readonly secretId: string
+  used: boolean
+  /** When its use was last handed on to be written, in milliseconds since 1970. */
+  toldAt: number
+}
+
+export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
+  const { pool, clock, log, counters } = options
+  const gathered = createGathered(options.mostRows)
+  const cells = { key: new Map<string, Map<string, Cell>>(), client: new Map<string, Map<string, Cell>>() }
+  const uses = new Map<string, Use>()
+  let cellCount = 0
+  let counted: Cell[] = []
+  let used: Use[] = []
+  // When the first of `counted` was: they are counted in its hour.
+  let since = new Date(0)
+  let failing = false
+  let writing: Promise<void> | null = null
+  let again: Promise<void> | null = null
+
+  function cellOf({ kind, credentialId, organizationId, route }: UsageCount): Cell {
+    let routes = cells[kind].get(credentialId)
+    if (!routes) cells[kind].set(credentialId, (routes = new Map<string, Cell>()))
+    const known = routes.get(route)
+    if (known?.organizationId === organizationId) return known
+    const none = { allowed: 0, limited: 0, denied: 0, cost: 0 }
+    const cell = { kind, credentialId, organizationId, route, counted: false, ...none }
+    routes.set(route, cell)
+    cellCount += 1
+    return cell
+  }
+
+  /** Adds up what was counted since the last time. */
+  function addUp(): void {
+    const at = new Date(Math.floor(since.getTime() / (hour * 1000)) * hour * 1000)
+    for (const cell of counted) {
+      const { kind, credentialId, organizationId, route, allowed, limited, denied, cost } = cell
+      const whose = { hour: at, kind, credentialId, organizationId: organizationId ?? '', route }
+      gathered.addUsage({ ...whose, allowed, limited, denied, cost })
+      cell.allowed = cell.limited = cell.denied = cell.cost = 0
+      cell.counted = false
+    }
+    counted = []
+    const now = clock.now()
+    for (const use of used) {
+      use.used = false
+      if (now.getTime() - use.toldAt < USE_STEP_SECONDS * 1000) continue
+      use.toldAt = now.getTime()
+      gathered.addUse({ keyId: use.keyId, secretId: use.secretId, at: now })
+    }
+    used = []
+    for (const row of counters()) gathered.addCounter(row)
+    if (cellCount > MOST_CELLS) {
+      cells.key.clear()
+      cells.client.clear()
+      cellCount = 0
+    }
+    if (uses.size > MOST_CELLS) uses.clear()
+  }
+
+  async function write(): Promise<void> {
+    addUp()
+    const busyUses: LastUse[] = []
+    try {
+      for (let batch = gathered.take(); batch; batch = gathered.take()) {
+        const { uses: written } = batch
+        const busy = await writeBatch(pool, batch, USE_STEP_SECONDS).catch((error: unknown) => {
+          // When the connection broke after the statement was sent, it may have been carried out: then a second counts twice.
+          gathered.putBack(batch)
+          throw error
+        })
+        busyUses.push(...written.filter(({ secretId }) => busy.has(secretId)))
+      }
+    } finally {
+      // They come with the next second's.
+      for (const use of busyUses) gathered.addUse(use)
+    }
+  }
+
+  /** Never two at once; whoever asks meanwhile gets the one after it, in which all is that was counted before. */
+  function flush(): Promise<void> {
+    if (writing) {
+      again ??= writing
+        .catch(() => undefined)
+        .then(() => {
+          again = null
+          return flush()
+        })
+      return again
+    }
+    writing = write().finally(() => (writing = null))
+    return writing
+  }
+
+  function tick(): void {
+    // One that takes long, or waits for a database that is away, goes on alone.
+    if (writing) return addUp()
+    flush().then(
+      () => {
+        if (failing) log.info('usage is written down again')
+        failing = false
+      },
+      (err: unknown) => {
+        if (!failing) log.warn({ err }, 'usage could not be written down; it is kept, and will be tried again')
+        failing = true
+      },
+    )
+  }
+  const timer = setInterval(tick, EVERY_MS)
+  timer.unref()
+
+  return {
+    count(what) {
+      const cell = cellOf(what)
+      cell[what.outcome] += 1
+      cell.cost += what.cost
+      if (cell.counted) return
+      cell.counted = true
+      if (counted.push(cell) === 1) since = clock.now()
+    },
+    used(keyId, secretId) {
+      let use = uses.get(secretId)
+      if (!use) uses.set(secretId, (use = { keyId, secretId, used: false, toldAt: 0 }))
+      if (use.used) return
+      use.used = true
+      used.push(use)
+    },
+    flush,
+    get waitingRows() {
+      return gathered.rows + counted.length
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await flush().catch((err: unknown) => log.error({ err }, 'the last second of usage could not be written down'))
+    },
+  }
+}

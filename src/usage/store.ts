@@ -1,0 +1,74 @@
+/** The rows of usage: written for all credentials in one statement, read for charts and exports. */
+import type { Pool } from 'pg'
+import type { Batch } from './gathered.ts'
+
+/**
+ * Everything that was gathered, in one round trip and one transaction. Raw, since Prisma would send a statement for each row.
+ *
+ * Nodes write the same rows at the same moment, so they lock them in one order: usage by its primary key, then counters,
+ * which wait for usage to be done. Rows of keys and secrets are never waited for, since a rotation may hold them and want
+ * the other: who is busy is named, to be tried again. Times only move forward, and only by `step`, whichever node wrote last.
+ */
+const statement = `WITH
+  u AS (
+    INSERT INTO usage AS old (hour, kind, credential_id, organization_id, route, allowed, limited, denied, cost)
+    SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[],
+      $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[]) AS new (hour, kind, credential_id, organization_id, route)
+    ORDER BY credential_id, hour, kind, route, organization_id
+    ON CONFLICT (credential_id, hour, kind, route, organization_id) DO UPDATE SET allowed = old.allowed + excluded.allowed,
+      limited = old.limited + excluded.limited, denied = old.denied + excluded.denied, cost = old.cost + excluded.cost
+    RETURNING 1),
+  c AS (
+    INSERT INTO limit_counters AS old (subject, minutes, burst_debt, at)
+    SELECT * FROM unnest($10::text[], $11::bytea[], $12::float8[], $13::timestamptz[]) AS new (subject)
+    WHERE (SELECT count(*) FROM u) >= 0 ORDER BY subject
+    ON CONFLICT (subject) DO UPDATE SET minutes = excluded.minutes, burst_debt = excluded.burst_debt, at = excluded.at
+      WHERE old.at <= excluded.at),
+  used AS (SELECT * FROM unnest($14::text[], $15::text[], $16::timestamptz[]) AS used (key_id, secret_id, at)),
+  later AS (
+    SELECT s.id, used.key_id, used.at FROM used JOIN api_key_secrets s ON s.id = used.secret_id
+    WHERE s.last_used_at IS NULL OR s.last_used_at <= used.at - $17::interval),
+  free AS (
+    SELECT id FROM api_key_secrets WHERE id IN (SELECT id FROM later) FOR NO KEY UPDATE SKIP LOCKED),
+  free_keys AS (
+    SELECT id FROM api_keys WHERE id IN (SELECT key_id FROM later) FOR NO KEY UPDATE SKIP LOCKED),
+  ready AS (
+    SELECT * FROM later WHERE id IN (SELECT id FROM free) AND key_id IN (SELECT id FROM free_keys)),
+  s AS (
+    UPDATE api_key_secrets s SET last_used_at = ready.at FROM ready WHERE s.id = ready.id),
+  k AS (
+    UPDATE api_keys k SET last_used_at = greatest(k.last_used_at, newest.at)
+    FROM (SELECT key_id, max(at) AS at FROM ready GROUP BY key_id) newest WHERE k.id = newest.key_id)
+  SELECT coalesce(array_agg(id), '{}') AS busy FROM later WHERE id NOT IN (SELECT id FROM ready)`
+
+/** @returns the secrets whose last use could not be written now, since somebody is changing them or their key */
+export async function writeBatch(
+  pool: Pool,
+  { usage, uses, counters }: Batch,
+  stepSeconds: number,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await pool.query<{ busy: string[] }>({
+    name: 'usage-write',
+    text: statement,
+    values: [
+      usage.map(({ hour }) => hour.toISOString()),
+      usage.map(({ kind }) => kind),
+      usage.map(({ credentialId }) => credentialId),
+      usage.map(({ organizationId }) => organizationId),
+      usage.map(({ route }) => route),
+      usage.map(({ allowed }) => allowed),
+      usage.map(({ limited }) => limited),
+      usage.map(({ denied }) => denied),
+      usage.map(({ cost }) => cost),
+      counters.map(({ subject }) => subject),
+      counters.map(({ minutes }) => `\\x${Buffer.from(minutes).toString('hex')}`),
+      counters.map(({ burstDebt }) => burstDebt),
+      counters.map(({ at }) => at.toISOString()),
+      uses.map(({ keyId }) => keyId),
+      uses.map(({ secretId }) => secretId),
+      uses.map(({ at }) => at.toISOString()),
+      `${stepSeconds} seconds`,
+    ],
+  })
+  return new Set(rows[0]?.busy)
+}
