@@ -16,6 +16,7 @@ const stylesheet = [
   new URL('styles/controls.css', folder),
   new URL('styles/components.css', folder),
   new URL('styles/pages.css', folder),
+  new URL('styles/docs.css', folder),
   new URL('styles/demo.css', folder),
   new URL('styles/media.css', folder),
 ]

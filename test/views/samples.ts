@@ -4,6 +4,7 @@ import { accounts } from './samples/accounts.ts'
 import { connectedApps } from './samples/connected-apps.ts'
 import { consents } from './samples/consent.ts'
 import { development } from './samples/development.ts'
+import { docs } from './samples/docs.ts'
 import { site } from './samples/site.ts'
 import type { SamplesOf } from './samples/visitor.ts'
 
@@ -12,5 +13,6 @@ export const pages = {
   ...accounts,
   ...consents,
   ...connectedApps,
+  ...docs,
   ...development,
 } satisfies SamplesOf<PageModels, keyof PageModels>

@@ -1,0 +1,103 @@
+/** From the words and the facts to what the documentation's templates show. */
+import { STATUS_CODES } from 'node:http'
+import { checkCodes } from '../../check/codes.ts'
+import type { Locale } from '../../http/messages.ts'
+import type { DocsBlock, DocsSection, PageModels } from '../../http/page-models.ts'
+import { Problem, problemBody, problems, type ProblemCode } from '../../http/problem.ts'
+import { errorGroups, errors, type ErrorCode, type ErrorFacts } from './errors.ts'
+import { say } from './text.ts'
+import { de } from './words/de/de.ts'
+import { en } from './words/en/en.ts'
+import type { Addresses, Block, Section, Words } from './words/words.ts'
+
+const words: Readonly<Record<Locale, Words>> = { en, de }
+
+export const errorCodes = Object.keys(errors) as ErrorCode[]
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errors, text)
+}
+
+export function startPage(at: Addresses, locale: Locale): PageModels['docs'] {
+  return { sections: words[locale].start(at).map(section) }
+}
+
+export function troubleshootingPage(at: Addresses, locale: Locale): PageModels['docs-troubleshooting'] {
+  return { sections: words[locale].troubleshooting(at).map(section) }
+}
+
+export function errorsPage(locale: Locale): PageModels['docs-errors'] {
+  const { groups, errors: titled } = words[locale]
+  return {
+    groups: errorGroups.map((group) => ({
+      title: groups[group],
+      errors: errorCodes
+        .filter((code) => errors[code].group === group)
+        .map((code) => ({ code, title: titled[code].title, statuses: statusesOf(code) })),
+    })),
+  }
+}
+
+export function errorPage(code: ErrorCode, at: Addresses, locale: Locale): PageModels['docs-error'] {
+  const { title, meaning, causes, steps } = words[locale].errors[code]
+  const { request, near } = errors[code]
+  return {
+    code,
+    title,
+    statuses: statusesOf(code),
+    meaning: say(meaning),
+    causes: causes.map(say),
+    steps: steps.map(say),
+    request: request?.replaceAll('API/', `${at.apiUrl}/`) ?? null,
+    answer: exampleAnswer(code, errors[code], at),
+    near: near.map((other) => ({ code: other, title: words[locale].errors[other].title })),
+  }
+}
+
+/** An object's and a credential's, where they differ: what is unknown is 404 and 401. */
+function statusesOf(code: ErrorCode): number[] {
+  const all = [
+    ...(isProblemCode(code) ? [problems[code].status] : []),
+    ...(code in checkCodes ? [checkCodes[code as keyof typeof checkCodes]] : []),
+  ]
+  return [...new Set<number>(all)]
+}
+
+function isProblemCode(code: ErrorCode): code is ProblemCode {
+  return code in problems
+}
+
+const requestId = '6f9d1c1e-7f0a-4b53-9d0e-2f4a8c1b7e55'
+
+/** As the API writes it, so that the page can't say something else. */
+function exampleAnswer(code: ErrorCode, { answer }: ErrorFacts, at: Addresses): string | null {
+  if (answer === null) return null
+  if ('verdict' in answer || !isProblemCode(code)) return httpAnswer(200, {}, 'verdict' in answer ? answer.verdict : {})
+  const problem = new Problem(code, answer)
+  const { retryAfterSeconds } = problem
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    ...(retryAfterSeconds === null ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+    ...problem.headers,
+  }
+  return httpAnswer(problem.status, headers, problemBody(problem, requestId, at))
+}
+
+function httpAnswer(status: number, headers: Readonly<Record<string, string>>, body: object): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', JSON.stringify(body, null, 2)].join('\n')
+}
+
+function section({ id, title, blocks }: Section): DocsSection {
+  return { id, title, blocks: blocks.map(block) }
+}
+
+function block(one: Block): DocsBlock {
+  if ('text' in one) return { kind: 'text', text: say(one.text) }
+  if ('list' in one) return { kind: 'list', items: one.list.map(say) }
+  if ('code' in one) return { kind: 'code', label: one.label, code: one.code }
+  return {
+    kind: 'statuses',
+    rows: one.statuses.map(({ status, meaning, action }) => ({ status, meaning, action: say(action) })),
+  }
+}
