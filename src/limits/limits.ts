@@ -15,6 +15,8 @@ export interface Limits {
 export interface Tier {
   readonly name: string
   readonly limits: Limits
+  /** As it was said; null: the bucket refills at `hour / 3600`, an overriding hour's too. */
+  readonly saidRefillPerSecond: number | null
   /** `organization`: all credentials of one share the limits. */
   readonly limitPer: 'key' | 'organization'
   /** What all credentials of an organization of this tier share besides, so that many keys don't multiply it. */
@@ -29,7 +31,15 @@ export interface LimitOverrides {
 
 /** One thing that is counted, and how far it may go. */
 export interface Meter {
-  /** `key:<id>`, `organization:<id>:<environment>`, `client:<id>`, `client:<id>:<subject>`: never a secret's version. */
+  /**
+   * What all meters of one call have in common: the organization's id, or the id of a client of none. Counts of one group
+   * lie on one node of a Redis Cluster.
+   */
+  readonly group: string
+  /**
+   * `key:<id>`, `organization:<id>:<environment>`, `client:<id>`, `client:<id>:<subject>`, and for the organization's
+   * ceiling `ceiling:<id>:<environment>`: never a secret's version, and in one call each at most once.
+   */
   readonly subject: string
   readonly limits: Limits
   /** Before the names of its policies, where an organization's ceiling is counted besides. */
