@@ -1,5 +1,6 @@
 /** From the options of `clients create` to RFC 7591 metadata and, apart from it, what only an administrator sets. */
 import type { AdministratorAttributes } from '../clients/administrator-attributes.ts'
+import type { LimitPer } from '../clients/client.ts'
 import { CommandFailure, usageFailure } from './failure.ts'
 import { readAll, type Input } from './terminal.ts'
 
@@ -17,6 +18,8 @@ export interface CreateOptions {
   introspects?: string[]
   organization?: string
   tier?: string
+  limitPer?: LimitPer
+  grantableScope?: string[]
 }
 
 /** From the flags if there are any, else from stdin. It is checked by whoever registers. */
@@ -54,6 +57,8 @@ export function attributesFrom(options: CreateOptions): AdministratorAttributes 
     pkce_exempt: options.pkceExempt,
     introspects: options.introspects,
     tier: options.tier,
+    limit_per: options.limitPer,
+    grantable_scopes: options.grantableScope,
     organization_id: options.organization,
   }
 }

@@ -1,6 +1,6 @@
 /** `keygrant clients …`: registers OAuth clients, lists them, turns their secrets, stops them. */
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { metadataOf, type Client } from '../clients/client.ts'
+import { limitPerValues, metadataOf, type Client } from '../clients/client.ts'
 import { disableClient, enableClient, type Switched } from '../clients/disable.ts'
 import { checkRegistration } from '../clients/metadata-rules.ts'
 import { registerClient, type RegisteredClient } from '../clients/register.ts'
@@ -49,6 +49,14 @@ function addCreate(clients: Command, { run }: Session): void {
     .option('--introspects <identifier>', 'it may introspect tokens of this resource (repeatable)', collect)
     .option('--organization <id>', 'whose it is')
     .option('--tier <name>', "its own tier, in place of its organization's")
+    .addOption(
+      new Option('--limit-per <what>', 'count its calls together, or each of its people apart').choices(limitPerValues),
+    )
+    .option(
+      '--grantable-scope <scope>',
+      'API keys made with its tokens may have it, too; * is any (repeatable)',
+      collect,
+    )
     .optionsGroup('Options:')
     .option('--json', 'print JSON')
     .addHelpText('after', createHelp)
@@ -63,7 +71,9 @@ function addCreate(clients: Command, { run }: Session): void {
         await using bench = await openWorkbench()
         const unknown = await unknownReferences(bench.db, checked.registration)
         if (unknown.length > 0) throw new CommandFailure(unknown.join('\n'))
-        const registered = await registerClient(bench, checked.registration, 'administrator', bench.context)
+        const registered = await bench.db.$transaction((tx) =>
+          registerClient(tx, bench, checked.registration, 'administrator', bench.context),
+        )
         output.result(registeredDocument(registered), registeredText(registered))
       }),
     )
@@ -94,6 +104,8 @@ function attributesDocument(client: Client): object {
     pkce_exempt: client.pkceExempt,
     introspects: client.introspects,
     tier: client.tier,
+    limit_per: client.limitPer,
+    grantable_scopes: client.grantableScopes,
     organization_id: client.organizationId,
     disabled_at: client.disabledAt?.toISOString() ?? null,
   }

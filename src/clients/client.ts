@@ -7,6 +7,10 @@ export type AuthMethod = (typeof authMethods)[number]
 export const applicationTypes = ['web', 'native'] as const
 export type ApplicationType = (typeof applicationTypes)[number]
 
+/** What its calls are counted by: itself, or each of its people apart. */
+export const limitPerValues = ['client', 'client_and_subject'] as const
+export type LimitPer = (typeof limitPerValues)[number]
+
 export interface ClientSecret {
   readonly id: string
   /** Keyed hash of the secret. */
@@ -49,6 +53,9 @@ export interface Client {
   readonly introspects: readonly string[]
   /** Null: its organization's. */
   readonly tier: string | null
+  readonly limitPer: LimitPer
+  /** What API keys made with its tokens may have besides the token's own scopes. `*`: those of every registered resource. */
+  readonly grantableScopes: readonly string[]
   readonly organizationId: string | null
   readonly disabledAt: Date | null
   readonly createdAt: Date

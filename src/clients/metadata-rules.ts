@@ -41,6 +41,8 @@ function attributesOf(attributes: z.output<typeof administratorAttributesSchema>
     pkceExempt: attributes.pkce_exempt,
     introspects: attributes.introspects,
     tier: attributes.tier,
+    limitPer: attributes.limit_per,
+    grantableScopes: attributes.grantable_scopes,
     organizationId: attributes.organization_id,
   }
 }
@@ -153,6 +155,8 @@ const hints: Readonly<Record<string, string>> = {
   pkce_exempt: 'is not client metadata: an administrator sets it apart',
   introspects: 'is not client metadata: an administrator sets it apart',
   tier: 'is not client metadata: an administrator sets it apart',
+  limit_per: 'is not client metadata: an administrator sets it apart',
+  grantable_scopes: 'is not client metadata: an administrator sets it apart',
   organization_id: 'is not client metadata: an administrator sets it apart',
 }
 

@@ -1,8 +1,7 @@
 /** Registers a client. */
 import { record, type AuditContext } from '../audit/record.ts'
-import { notify } from '../platform/changes.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import type { Tx } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { usesSecret, type Client } from './client.ts'
@@ -18,7 +17,8 @@ export interface RegisteredClient {
 
 /** `registration` comes from `checkRegistration`. Its organization, if it has one, must exist. */
 export async function registerClient(
-  { db, secrets, clock }: { db: Db; secrets: Secrets; clock: Clock },
+  tx: Tx,
+  { secrets, clock }: { secrets: Secrets; clock: Clock },
   registration: Registration,
   origin: Client['origin'],
   context: AuditContext,
@@ -28,14 +28,11 @@ export async function registerClient(
   const client: NewClient = { ...registration, id, name: registration.name ?? id, origin, createdAt: now }
   const drawn = usesSecret(client) ? drawClientSecret({ secrets, clock }) : null
 
-  await db.$transaction(async (tx) => {
-    await insertClient(tx, client)
-    if (drawn) await insertSecret(tx, id, drawn.resting)
-    const { organizationId } = client
-    const data = { name: client.name, redirect_uris: client.redirectUris }
-    await record(tx, { type: 'client.created', id, organizationId, data }, context)
-    await notify(tx, { kind: 'client', id })
-  })
+  await insertClient(tx, client)
+  if (drawn) await insertSecret(tx, id, drawn.resting)
+  const { organizationId } = client
+  const data = { name: client.name, redirect_uris: client.redirectUris }
+  await record(tx, { type: 'client.created', id, organizationId, data }, context)
   const resting = drawn ? [drawn.resting] : []
   return { client: { ...client, updatedAt: now, disabledAt: null, secrets: resting }, secret: drawn?.secret ?? null }
 }

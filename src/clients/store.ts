@@ -1,7 +1,7 @@
 /** The rows of clients and of their secrets. */
 import type { Db, Tx } from '../platform/database.ts'
 import { Prisma } from '../platform/prisma/client.ts'
-import type { ApplicationType, AuthMethod, Client, ClientSecret } from './client.ts'
+import type { ApplicationType, AuthMethod, Client, ClientSecret, LimitPer } from './client.ts'
 
 const withSecrets = {
   secrets: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], omit: { clientId: true } },
@@ -67,6 +67,7 @@ function rowOf(client: NewClient): Prisma.ClientCreateManyInput {
     responseTypes: [...client.responseTypes],
     contacts: [...client.contacts],
     introspects: [...client.introspects],
+    grantableScopes: [...client.grantableScopes],
     metadata: client.metadata as Prisma.InputJsonObject,
     jwks: client.jwks ?? Prisma.DbNull,
     updatedAt: client.createdAt,
@@ -81,6 +82,13 @@ export async function setDisabledAt(tx: Tx, clientId: string, disabledAt: Date |
 export async function deleteClient(tx: Tx, clientId: string): Promise<boolean> {
   const { count } = await tx.client.deleteMany({ where: { id: clientId } })
   return count > 0
+}
+
+/** Those of one organization. @returns their client_ids. Raw, since deleteMany returns no rows, and which went has to be told. */
+export async function deleteClientsOf(tx: Tx, organizationId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    DELETE FROM clients WHERE organization_id = ${organizationId} RETURNING id`
+  return rows.map(({ id }) => id)
 }
 
 export async function insertSecret(tx: Tx, clientId: string, secret: ClientSecret): Promise<void> {
@@ -100,6 +108,7 @@ function toClient(row: ClientRow): Client {
     ...row,
     applicationType: row.applicationType as ApplicationType,
     tokenEndpointAuthMethod: row.tokenEndpointAuthMethod as AuthMethod,
+    limitPer: row.limitPer as LimitPer,
     jwks: row.jwks as Client['jwks'],
     metadata: row.metadata as Client['metadata'],
   }

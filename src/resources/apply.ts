@@ -57,7 +57,11 @@ async function apply(
     happened.push(event)
   }
   await record(tx, happened, context)
-  await notify(tx, ...[...touched].map((id): Notice => ({ kind: 'resource', id })))
+  // A resource's policy goes with it.
+  const policies = changes.flatMap((change): Notice[] =>
+    change.kind === 'delete_resource' ? [{ kind: 'policy', id: change.resource.name }] : [],
+  )
+  await notify(tx, ...[...touched].map((id): Notice => ({ kind: 'resource', id })), ...policies)
 }
 
 /**

@@ -12,5 +12,5 @@ export async function registered(
 ): Promise<RegisteredClient> {
   const checked = checkRegistration({ redirect_uris: [callback], client_name: 'Dashboard', ...metadata }, attributes)
   if (!checked.ok) throw new Error(JSON.stringify(checked.faults))
-  return registerClient(bench, checked.registration, 'administrator', bench.context)
+  return bench.db.$transaction((tx) => registerClient(tx, bench, checked.registration, 'administrator', bench.context))
 }

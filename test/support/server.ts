@@ -139,7 +139,9 @@ export async function addClient(
     attributes,
   )
   if (!checked.ok) throw new Error(JSON.stringify(checked))
-  const { client, secret } = await registerClient(server, checked.registration, origin, systemContext(server.clock))
+  const { client, secret } = await server.db.$transaction((tx) =>
+    registerClient(tx, server, checked.registration, origin, systemContext(server.clock)),
+  )
   return { id: client.id, secret, client }
 }
 

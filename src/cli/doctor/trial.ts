@@ -38,7 +38,9 @@ async function temporaryClient(bench: PeopleBench['bench']): Promise<TemporaryCl
   const metadata = { client_name: 'keygrant doctor (temporary)', redirect_uris: [REDIRECT_URI] }
   const checked = checkRegistration(metadata)
   if (!checked.ok) throw new Error(JSON.stringify(checked.faults))
-  const { client, secret } = await registerClient(bench, checked.registration, 'administrator', bench.context)
+  const { client, secret } = await bench.db.$transaction((tx) =>
+    registerClient(tx, bench, checked.registration, 'administrator', bench.context),
+  )
   return {
     id: client.id,
     secret: secret ?? '',

@@ -55,6 +55,23 @@ export function listPage<Row extends Cursor, T>(
   }
 }
 
+/** The same of rows that are all at hand, in any order: for collections of tens. */
+export function pageOf<Row extends Cursor, T>(
+  rows: readonly Row[],
+  { limit, cursor }: { limit: number; cursor?: Cursor | undefined },
+  show: (row: Row) => T,
+): ListPage<T> {
+  const ordered = rows.toSorted(newestFirst)
+  const after = cursor ? ordered.filter((row) => newestFirst(cursor, row) < 0) : ordered
+  return listPage(after.slice(0, limit + 1), limit, show)
+}
+
+function newestFirst(a: Cursor, b: Cursor): number {
+  const later = b.createdAt.getTime() - a.createdAt.getTime()
+  if (later !== 0) return later
+  return a.id === b.id ? 0 : a.id > b.id ? -1 : 1
+}
+
 function cursorOf({ createdAt, id }: Cursor): string {
   return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url')
 }
