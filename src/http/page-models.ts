@@ -308,5 +308,14 @@ export interface MailModels {
   invitation: { link: string; inviter: string | null; organization: string | null; expiresInMinutes: number }
   'prove-email': { link: string; email: string; expiresInMinutes: number }
   'new-device': { at: Date; device: string; address: string; resetHref: string }
+  'key-rotated': {
+    /** As its owner calls it, and the last four characters of the new secret. */
+    name: string
+    hint: string
+    at: Date
+    address: string
+    /** When the old secret ends; null: it has. */
+    oldSecretEndsAt: Date | null
+  }
 }
 export type MailName = keyof MailModels

@@ -50,6 +50,7 @@ const mails = {
   invitation: 'emails/invitation.njk',
   'prove-email': 'emails/prove-email.njk',
   'new-device': 'emails/new-device.njk',
+  'key-rotated': 'emails/key-rotated.njk',
 } satisfies Record<MailName, string>
 
 export interface ViewsOptions {

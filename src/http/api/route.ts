@@ -42,6 +42,8 @@ export interface ApiAnswer<R> {
   body: R
   secretId?: string
   headers?: Readonly<Record<string, string>>
+  /** Of a creating POST: called after its transaction has committed, so that nobody is told of what didn't happen. */
+  afterwards?: () => void
 }
 
 interface Definition<A extends Access, P, Q, B, R> {

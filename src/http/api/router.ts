@@ -81,12 +81,14 @@ async function work(
   const handle = route.handle as (request: object) => Promise<ApiAnswer<unknown>>
   if (!route.creates) return handle(request)
   const key = idempotencyKeyOf(ctx.get('idempotency-key'))
-  return services.db.$transaction(async (tx) => {
+  const answer = await services.db.$transaction(async (tx) => {
     const run = () => handle({ ...request, tx })
     if (key === null || !request.principal) return run()
     const { principal } = request
     return once(tx, services, { caller: principal, method: ctx.method, path: ctx.path, key, body: bytes }, run)
   })
+  answer.afterwards?.()
+  return answer
 }
 
 /** A parameter that comes twice could be read either way. */

@@ -59,4 +59,20 @@ export const mails = {
       resetHref: 'https://id.northwind.example/forgot-password',
     },
   },
+  'key-rotated': {
+    plain: {
+      name: 'Nightly export',
+      hint: 'x7Qa',
+      at: new Date('2026-11-24T09:30:00Z'),
+      address: '2001:db8::1',
+      oldSecretEndsAt: new Date('2026-11-25T09:30:00Z'),
+    },
+    'without-grace': {
+      name: 'Nightly export',
+      hint: 'x7Qa',
+      at: new Date('2026-11-24T09:30:00Z'),
+      address: '2001:db8::1',
+      oldSecretEndsAt: null,
+    },
+  },
 } satisfies SamplesOf<MailModels, keyof MailModels>

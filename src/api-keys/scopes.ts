@@ -1,0 +1,78 @@
+/** Which scopes a key may be given: such as there are, within the calling credential's and within its owner's rights. */
+import { inputProblem } from '../http/api/input.ts'
+import { isManagementScope } from '../http/api/scopes.ts'
+import { Problem } from '../http/problem.ts'
+import { mayPass, ownerMayHold, type GrantableBy } from '../rights/may-grant.ts'
+import type { KeyOwner } from './api-key.ts'
+import type { Asker } from './asker.ts'
+
+/** Every scope and resource that there is, the management API's among them. */
+export interface ScopeCatalogue {
+  scope(name: string): { grantableBy: GrantableBy } | undefined
+  byScope(name: string): { identifier: string } | undefined
+  byIdentifier(identifier: string): object | undefined
+}
+
+/** Stands for every scope of a registered resource, and for none of the management API. */
+const EVERY_SCOPE = '*'
+
+/**
+ * The management API's scopes may stand beside those of the one resource that a key is for: it may look at itself, and
+ * rotate itself.
+ * @throws {Problem} 400 with everything that isn't there, or that isn't the resource's
+ */
+export function demandKnown(
+  catalogue: ScopeCatalogue,
+  given: {
+    scopes: readonly string[]
+    grantableScopes?: readonly string[] | undefined
+    resource: string | null
+    /** Scopes that the key has already: they may have gone since. */
+    held?: ReadonlySet<string>
+  },
+): void {
+  const { scopes, grantableScopes = [], resource, held } = given
+  const faults = [
+    ...(resource !== null && !catalogue.byIdentifier(resource)
+      ? [{ path: '/resource', code: 'unknown_resource', message: 'is the identifier of no resource' }]
+      : []),
+    ...scopes.flatMap((name, index) => (held?.has(name) ? [] : faultOf(catalogue, name, `/scopes/${index}`, resource))),
+    ...grantableScopes.flatMap((name, index) =>
+      name === EVERY_SCOPE ? [] : faultOf(catalogue, name, `/grantable_scopes/${index}`, null),
+    ),
+  ]
+  if (faults.length > 0) throw inputProblem(...faults)
+}
+
+function faultOf(catalogue: ScopeCatalogue, name: string, path: string, resource: string | null) {
+  const owner = catalogue.byScope(name)
+  if (!owner) return [{ path, code: 'unknown_scope', message: `there is no scope ${name}` }]
+  if (resource === null || owner.identifier === resource || isManagementScope(name)) return []
+  return [{ path, code: 'wrong_resource', message: `${name} is a scope of ${owner.identifier}` }]
+}
+
+/**
+ * A credential never makes a broader one.
+ * @throws {Problem} `insufficient_scope`, with what is missing
+ */
+export function demandPassable({ principal }: Asker, names: readonly string[]): void {
+  if (!principal) return
+  const missing = names.filter((name) => !mayPass({ name, management: isManagementScope(name) }, principal))
+  if (missing.length === 0) return
+  throw new Problem('insufficient_scope', {
+    detail: `The calling credential has not these scopes itself, and may not give them: ${missing.join(', ')}.`,
+    members: { missing_scopes: missing },
+  })
+}
+
+/** @throws {Problem} `forbidden`, with what is beyond the owner's rights of this moment */
+export function demandHoldable(catalogue: ScopeCatalogue, owner: KeyOwner, names: readonly string[]): void {
+  const beyond = names.filter((name) => {
+    const scope = catalogue.scope(name)
+    return !scope || !ownerMayHold(scope, owner)
+  })
+  if (beyond.length === 0) return
+  throw new Problem('forbidden', {
+    detail: `What the key acts for (${owner.id}) may not hold ${beyond.join(', ')}: its role does not go so far.`,
+  })
+}

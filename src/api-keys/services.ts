@@ -1,0 +1,38 @@
+/** What the acts of this folder work with. Each names, of these, what it uses; the server puts them together once. */
+import type { AuditContext } from '../audit/record.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Db, Tx } from '../platform/database.ts'
+import type { Secrets } from '../platform/secrets.ts'
+import type { SendMail } from '../users/services.ts'
+import type { ScopeCatalogue } from './scopes.ts'
+
+export interface KeyServices {
+  db: Db
+  clock: Clock
+  secrets: Secrets
+  catalogue: ScopeCatalogue
+  settings: KeySettings
+  organizations: KeyOrganizations
+  sendMail: SendMail
+}
+
+/** As configured. */
+export interface KeySettings {
+  /** What new keys begin with. */
+  prefix: string
+  maxLifetimeSeconds: number
+  maxPerOrganization: number
+  maxCreationsPerHour: number
+}
+
+/** What keys need of organizations, each within the caller's transaction. */
+export interface KeyOrganizations {
+  /** The id of the organization's service account of this name, which is made if there is none. */
+  ensureServiceAccount(
+    tx: Tx,
+    account: { organizationId: string; name: string; administrator: boolean },
+    context: AuditContext,
+  ): Promise<string>
+  /** A new organization that is nobody's own; its id. */
+  create(tx: Tx, organization: { name: string }, context: AuditContext): Promise<string>
+}
