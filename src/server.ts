@@ -2,17 +2,38 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
+import manifest from '../package.json' with { type: 'json' }
+import { createGate } from './check/gate.ts'
+import { createPolicies } from './check/policies/directory.ts'
 import { ConfigurationError, isLoopback, type Config } from './config.ts'
+import { systemContext } from './audit/record.ts'
+import { exposeApiKey } from './api-keys/expose.ts'
+import { findApiKey } from './api-keys/store.ts'
+import type { Holders } from './check/holders.ts'
+import { policyRoutes } from './check/policies/api.ts'
+import { resourceRoutes } from './resources/api.ts'
+import { scopeRoutes } from './resources/scopes-api.ts'
+import { createUsageRecorder } from './usage/recorder.ts'
+import type { UsageRecorder } from './usage/usage.ts'
 import { createClientDirectory } from './clients/directory.ts'
+import { apiHeaders, apiRouter } from './http/api/router.ts'
+import type { ApiRoute } from './http/api/route.ts'
 import { assets } from './http/assets.ts'
 import { boundary } from './http/boundary.ts'
 import { cookieRules } from './http/cookies.ts'
 import { entrance } from './http/entrance.ts'
 import { createForms } from './http/forms.ts'
-import { health } from './http/health.ts'
+import { createHealth, healthPages } from './http/health.ts'
 import { listen } from './http/listen.ts'
+import { operationsHandler } from './http/operations.ts'
 import { pageRouter, type PageRoute } from './http/pages.ts'
 import { createViews } from './http/views.ts'
+import { tierRoutes } from './limits/api.ts'
+import type { Limiter } from './limits/limits.ts'
+import { createMemoryLimiter } from './limits/memory-limiter.ts'
+import { metersOf } from './limits/meters.ts'
+import { createRedisLimiter } from './limits/redis-limiter.ts'
+import { createTiers } from './limits/tiers.ts'
 import { createAnswers } from './oidc/answers.ts'
 import { endAccess } from './oidc/sessions/end-access.ts'
 import { mendUnauthorizedClient, providerHandler } from './oidc/handler.ts'
@@ -32,15 +53,20 @@ import { createUserServices } from './pages/accounts/user-services.ts'
 import { ensureDemo } from './pages/demo/ensure.ts'
 import { demoRoutes } from './pages/demo/routes.ts'
 import { devMailRoutes } from './pages/dev/mail.ts'
+import { docsRoutes } from './pages/docs/routes.ts'
 import { siteRoutes } from './pages/site/site.ts'
 import { openChanges } from './platform/changes.ts'
-import { systemClock, type Clock } from './platform/clock.ts'
+import type { Clock } from './platform/clock.ts'
+import { openDatabaseClock } from './platform/database-clock.ts'
 import { openDatabase } from './platform/database.ts'
 import { openEmbeddedDatabase } from './platform/embedded-database.ts'
 import { ensureInstallation } from './platform/installation.ts'
 import { createLog, type Log } from './platform/log.ts'
+import { openLookUps } from './platform/look-ups.ts'
 import { createMail, type Mail } from './platform/mail.ts'
+import { createMetrics } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
+import { nodeMetrics } from './platform/node-metrics.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { startSweeper, type Sweeper } from './platform/sweeper.ts'
 import { createCatalogue } from './resources/catalogue.ts'
@@ -59,9 +85,20 @@ export interface RunningServer extends AsyncDisposable {
   /** The issuer. */
   url: string
   port: number
+  /** Where metrics are; null: nowhere. */
+  operationsPort: number | null
+  /** Where gateways ask over plain http; null: nowhere. */
+  checkPort: number | null
   firstAdministrator: FirstAdministrator
   /** For what has to be looked at from outside of HTTP: a test moves time and sweeps, and counts what was computed. */
-  inside: { sweeper: Sweeper; mail: Mail; passwords: Passwords; refreshSigningKeys(): Promise<void> }
+  inside: {
+    sweeper: Sweeper
+    mail: Mail
+    passwords: Passwords
+    usage: UsageRecorder
+    holders: Holders
+    refreshSigningKeys(): Promise<void>
+  }
 }
 
 /** The work on passwords that may run at once, so that it leaves threads and cores to everything else. */
@@ -70,7 +107,6 @@ const passwordsWaiting = 64
 const mailDrainMs = 3_000
 
 export async function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
-  const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? createLog(config.log.level)
   const development = config.mode === 'development'
   await using opening = new AsyncDisposableStack()
@@ -87,6 +123,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       ...(overrides.onStatement ? { onStatement: overrides.onStatement } : {}),
     }),
   )
+  const time = overrides.clock
+    ? { clock: overrides.clock, offsetMs: () => 0 }
+    : opening.use(await openDatabaseClock({ pool, log }))
+  const { clock } = time
   const secrets = createSecrets(config.secretKeys)
   const installedAt = await ensureInstallation(db, secrets)
   await ensureSigningKeys({ db, secrets, clock })
@@ -155,9 +195,55 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     structuredTokens({ issuer: config.publicUrl, publicJwks: ring.publicJwks, directory }),
   ]
 
+  // ── Checks and limits ──
+  const { publicUrl, trustedProxies } = config
+  const links = { publicUrl, supportEmail: config.platform.supportEmail, upgradeUrl: config.platform.upgradeUrl }
+  const apiResource = `${config.apiUrl}/v1`
+  const tiers = opening.use(await createTiers({ db, changes, log }))
+  const nowMs = () => clock.now().getTime()
+  const limiter: Limiter = opening.use(
+    config.redisUrl === null
+      ? createMemoryLimiter({ now: nowMs })
+      : await createRedisLimiter({ url: config.redisUrl, log, now: nowMs }),
+  )
+  const usage = opening.use(createUsageRecorder({ pool, clock, log, counters: () => limiter.takeChanged() }))
+  const gate = createGate({
+    lookUps: opening.use(
+      openLookUps({ url: directUrl, log, ...(overrides.onStatement ? { onStatement: overrides.onStatement } : {}) }),
+    ),
+    secrets,
+    clock,
+    changes,
+    log,
+    catalogue,
+    tiers,
+    limiter,
+    metersOf,
+    policies: opening.use(await createPolicies({ db, changes, log })),
+    usage,
+    publicJwks: ring.publicJwks,
+    links,
+    apiResource,
+    defaultResource: config.check.defaultResource,
+    trustedProxies,
+    expose: (keyId, { address }) =>
+      exposeApiKey(db, { keyId, reason: 'unencrypted' }, { ...systemContext(clock), address }),
+    metadataOf: async (keyId) => (await findApiKey(db, keyId, clock.now()))?.metadata ?? {},
+  })
+
+  // ── Every route of the API ──
+  const apiRoutes: ApiRoute[] = [
+    ...tierRoutes({ db }),
+    ...resourceRoutes({ db, builtIn }),
+    ...scopeRoutes({ db, builtIn }),
+    ...policyRoutes({ db, clock }),
+  ]
+  const api = apiRouter(apiRoutes, { db, secrets, clock, authenticate: gate.principal })
+
   // ── Every page there is ──
   const routes: PageRoute[] = [
     ...siteRoutes({ signUp: config.signUp, development }),
+    ...docsRoutes({ publicUrl: config.publicUrl, apiUrl: config.apiUrl, ...config.platform }),
     ...accountRoutes({
       users,
       sessions,
@@ -186,33 +272,45 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   let draining = false
   const app = new Koa({ proxy: true })
   app.keys = secrets.cookieSigner
-  const { publicUrl, trustedProxies } = config
-  const links = { publicUrl, supportEmail: config.platform.supportEmail, upgradeUrl: config.platform.upgradeUrl }
-  app.use(entrance({ publicUrl, trustedProxies, isLoopback, log }))
+  app.use(entrance({ publicUrl, trustedProxies, isLoopback, noteUnencrypted: gate.noteUnencrypted, log }))
   app.use(boundary({ views, links }))
-  app.use(
-    health(
-      {
-        database: async () => void (await pool.query('SELECT 1')),
-        signing_keys: () => {
-          if (ring.publicJwks().keys.length === 0) throw new Error('there is no signing key')
-        },
-        listener: () => {
-          if (changes.state() !== 'live') throw new Error('the listener is blind')
-        },
+  const health = createHealth(
+    {
+      database: async () => void (await pool.query('SELECT 1')),
+      signing_keys: () => {
+        if (ring.publicJwks().keys.length === 0) throw new Error('there is no signing key')
       },
-      () => draining,
-    ),
+      listener: () => {
+        if (changes.state() !== 'live') throw new Error('the listener is blind')
+      },
+    },
+    () => draining,
   )
+  app.use(healthPages(health))
   app.use(assets())
   app.use(providerHandler({ units, provider: ring.provider, mends }))
+  app.use(apiHeaders)
+  app.use(api.routes())
+  app.use(api.allowedMethods())
   app.use(pages.routes())
   app.use(pages.allowedMethods())
   app.on('error', (err: unknown) => log.error({ err }, 'an answer could not be sent'))
 
   const callback = app.callback()
-  const handler = (request: IncomingMessage, response: ServerResponse) => void callback(request, response)
-  const sweeper = opening.use(startSweeper({ pool, clock, log }))
+  const rest = (request: IncomingMessage, response: ServerResponse) => void callback(request, response)
+  const sweeper = opening.use(startSweeper({ pool, clock, log, clockOffsetMs: time.offsetMs }))
+  const metrics = createMetrics()
+  nodeMetrics(metrics, { version: manifest.version, pool, changes, clockOffsetMs: time.offsetMs })
+  metrics.gauge('keygrant_signing_keys', 'Keys that are published.', () => ring.publicJwks().keys.length)
+  const operations =
+    config.operationsListen &&
+    opening.use(await listen(operationsHandler({ metrics, health, log }), { ...config.operationsListen, tls: null }))
+  const checks =
+    config.check.listen &&
+    opening.use(
+      await listen(gate.inFrontOf(nothingElse, { plainAllowed: true }), { ...config.check.listen, tls: null }),
+    )
+  const handler = config.check.public ? gate.inFrontOf(rest, { plainAllowed: false }) : rest
   const listening = opening.use(await listen(handler, { ...config.listen, tls: config.tls }))
   const listener = {
     host: config.listen.host,
@@ -224,11 +322,18 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   return {
     url: config.publicUrl,
     port: listening.port,
+    operationsPort: operations?.port ?? null,
+    checkPort: checks?.port ?? null,
     firstAdministrator,
-    inside: { sweeper, mail, passwords, refreshSigningKeys: ring.refresh },
+    inside: { sweeper, mail, passwords, usage, holders: gate.holders, refreshSigningKeys: ring.refresh },
     async [Symbol.asyncDispose]() {
       draining = true
       await open.disposeAsync()
     },
   }
+}
+
+/** At the private address of checks there is nothing else. */
+function nothingElse(_: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(404, { 'content-length': 0 }).end()
 }

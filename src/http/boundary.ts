@@ -61,7 +61,7 @@ function retryHref({ method, url, state }: Context, { status, code }: Problem): 
   return method === 'GET' ? url : ((state as RequestState).goOnAt ?? null)
 }
 
-function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (isDatabaseUnavailable(error))
     return new Problem('unavailable', { cause: error, retryAfterSeconds: outageRetrySeconds })

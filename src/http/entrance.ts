@@ -1,5 +1,6 @@
 /** The first step of every request: its id, its caller, the TLS rule, the pinned host and the headers of every answer. */
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import type { Log } from '../platform/log.ts'
 import { callerOf, trustedProxies, type Caller } from './address.ts'
@@ -21,6 +22,8 @@ export interface EntranceOptions {
   trustedProxies: readonly string[]
   /** Is this host name or address the machine's own? */
   isLoopback: (host: string) => boolean
+  /** Looks at a request that is rejected because it came unencrypted. */
+  noteUnencrypted: (request: IncomingMessage, caller: Caller) => void
   log: Log
 }
 
@@ -57,15 +60,17 @@ export function entrance(options: EntranceOptions): Middleware {
 
   return async (ctx, next) => {
     const caller = callerOf(ctx.req, isTrusted)
-    const requestId = requestIdOf(ctx, caller)
+    const requestId = requestIdOf(ctx.req, caller)
     ctx.state = stateOf(ctx, requestId, caller, options)
     ctx.set(headers)
     if (!maybeInPopup.test(ctx.path)) ctx.set('cross-origin-opener-policy', 'same-origin')
     ctx.set('x-request-id', requestId)
     const started = process.hrtime.bigint()
     pinHost(ctx, issuer, caller)
-    if (https && !caller.encrypted && !plainHttpPaths.has(ctx.path)) refuseUnencrypted(ctx, options.publicUrl)
-    else await next()
+    if (https && !caller.encrypted && !plainHttpPaths.has(ctx.path)) {
+      options.noteUnencrypted(ctx.req, caller)
+      refuseUnencrypted(ctx, options.publicUrl)
+    } else await next()
     requests.info(
       {
         request_id: requestId,
@@ -111,9 +116,10 @@ function stateOf(ctx: Context, requestId: string, caller: Caller, options: Entra
   }
 }
 
-function requestIdOf(ctx: Context, caller: Caller): string {
-  const given = ctx.get('x-request-id')
-  return caller.viaTrustedProxy && saneRequestId.test(given) ? given : randomUUID()
+/** An incoming one is kept if it is sane and came through a trusted proxy. */
+export function requestIdOf({ headers }: IncomingMessage, { viaTrustedProxy }: Caller): string {
+  const given = headers['x-request-id']
+  return viaTrustedProxy && typeof given === 'string' && saneRequestId.test(given) ? given : randomUUID()
 }
 
 /**

@@ -2,7 +2,6 @@
  * Introspection and revocation of JWT access tokens (RFC 7662, RFC 7009), which the provider refuses. It acts only on the
  * provider's `unsupported_token_type`, which comes after the client has proved itself: an assigned client alone proves nothing.
  */
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose'
 import type { Context } from 'koa'
 import type { JWKS, KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientDirectory } from '../clients/directory.ts'
@@ -12,14 +11,7 @@ import { present } from './adapter/model.ts'
 import { accountOf, remember, type Unit } from './unit/unit.ts'
 import { revokeFamily } from './unit/families.ts'
 import { findFamily, tokenRevoked } from './unit/reads.ts'
-
-interface AccessTokenClaims extends JWTPayload {
-  jti: string
-  exp: number
-  client_id: string
-  fam?: string
-  sid?: string
-}
+import { verifyAccessToken, type AccessTokenClaims } from './verify-access-token.ts'
 
 export function structuredTokens({
   issuer,
@@ -49,24 +41,9 @@ export function structuredTokens({
     }
   }
 
-  /** Only an access token of ours: typ, issuer and algorithm say so, and an ID token never passes (RFC 9068, 4). */
   async function verify(unit: Unit, token: string): Promise<AccessTokenClaims | null> {
-    try {
-      const { payload } = await jwtVerify<AccessTokenClaims>(
-        token,
-        createLocalJWKSet(publicJwks() as unknown as JSONWebKeySet),
-        {
-          issuer,
-          typ: 'at+jwt',
-          algorithms: ['ES256', 'RS256'],
-          currentDate: unit.now,
-          requiredClaims: ['jti', 'exp', 'sub', 'client_id', 'aud'],
-        },
-      )
-      return payload
-    } catch {
-      return null
-    }
+    const claims = await verifyAccessToken(token, { issuer, publicJwks: publicJwks(), now: unit.now })
+    return typeof claims === 'string' ? null : claims
   }
 
   /** What the signature can't tell: was it, its family, its session, its client or its person ended since? */
@@ -94,6 +71,7 @@ function revoke(unit: Unit, claims: AccessTokenClaims): void {
     { jti: claims.jti, expires_at: new Date(claims.exp * 1000) },
     { onConflict: 'nothing' },
   )
+  unit.writes.notify(JSON.stringify({ kind: 'token', id: claims.jti }))
   if (claims.fam !== undefined) revokeFamily(unit, claims.fam)
 }
 

@@ -68,7 +68,7 @@ export function openDatabase(options: DatabaseOptions): Database {
  * Reports each statement, and closes a connection whose answer never came: the pool would hand it to the next request,
  * which would wait behind the same silence.
  */
-function watchStatements(client: pg.PoolClient, onStatement: DatabaseOptions['onStatement']): void {
+export function watchStatements(client: pg.PoolClient, onStatement: DatabaseOptions['onStatement']): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   const watched = (statement: string | { text: string }, ...args: unknown[]) => {
     onStatement?.(typeof statement === 'string' ? statement : statement.text)

@@ -51,7 +51,10 @@ const model = (kind: Kind): Model => ({
 
   destroy(unit, id) {
     // Under whichever key it was made.
-    for (const digest of unit.secrets.digests('access_token', id)) unit.writes.remove('access_tokens', { digest })
+    for (const digest of unit.secrets.digests('access_token', id)) {
+      unit.writes.remove('access_tokens', { digest })
+      unit.writes.notify(JSON.stringify({ kind: 'token', id: digest.toString('hex') }))
+    }
   },
 
   revokeByGrantId: (unit, familyId) => revokeFamily(unit, familyId),

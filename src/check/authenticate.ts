@@ -1,0 +1,123 @@
+/** Who calls the management API: the same credentials, holders and limits as at a check, for the resource `<API_URL>/v1`. */
+import type { IncomingMessage } from 'node:http'
+import type { Principal } from '../http/api/principal.ts'
+import { Problem, type ProblemCode } from '../http/problem.ts'
+import { headersOf } from '../limits/headers.ts'
+import type { Note } from './usage-note.ts'
+import { checkCodes, type CheckCode } from './codes.ts'
+import { credentialOf, type CredentialFault } from './credential.ts'
+import type { Judge, Verdict } from './decide.ts'
+import type { Derived, Holder } from './holder.ts'
+import type { Holders } from './holders.ts'
+import type { Question } from './question.ts'
+
+const words: Readonly<Partial<Record<CheckCode, string>>> = {
+  missing: 'Send an API key or an access token: Authorization: Bearer …',
+  malformed: 'What was sent is neither an API key nor an access token. Was it copied whole?',
+  not_found: 'This credential is unknown.',
+  revoked: 'This credential was revoked. Use another one.',
+  disabled: 'This credential, or who it acts for, is disabled.',
+  expired: 'This credential has expired. Rotate the key, or get a new token.',
+  proof_required: 'This token is bound to a key and needs its proof.',
+  wrong_resource: 'This credential is for another resource than this API.',
+  ip_not_allowed: 'This key may not be used from this address.',
+  rate_limited: 'Wait for as long as Retry-After says, then try again.',
+}
+
+export interface Authenticated {
+  principal: Principal
+  holder: Holder
+}
+
+export type Authenticate = (
+  request: IncomingMessage,
+  address: string,
+  charging: { charge: boolean; setHeader?: (name: string, value: string) => void },
+) => Promise<Authenticated>
+
+export function createAuthenticate(options: {
+  holders: Holders
+  judge: Judge
+  current: (holder: Holder) => Derived
+  note: Note
+  nowMs: () => number
+  /** `<API_URL>/v1`. */
+  resource: string
+  issuer: string
+}): Authenticate {
+  const { holders, judge, current, note, nowMs, resource, issuer } = options
+  const question: Omit<Question, 'environment'> = {
+    scopes: [],
+    resource,
+    cost: 1,
+    hasRoute: true,
+    route: '',
+    onLimit: null,
+    onOutage: null,
+    mode: 'enforce',
+  }
+  const challenge = `Bearer error="invalid_token", resource_metadata="${issuer}/.well-known/oauth-protected-resource"`
+
+  return async (request, address, { charge, setHeader }) => {
+    const credential = credentialOf(request)
+    if (typeof credential === 'string') throw credentialProblem(credential, challenge)
+    const found = await holders.find(credential, address)
+    // Both environments administer: which keys a test key may touch is a matter of its scopes.
+    const environment = 'environment' in found ? (found.environment ?? 'live') : 'live'
+    const verdict = await judge(found, { ...question, environment }, address, { charge })
+    note(verdict, charge ? question : null)
+    if (setHeader && verdict.limits && verdict.derived) {
+      const headers = headersOf(verdict.limits, verdict.derived.meters, nowMs())
+      for (let index = 0; index < headers.length; index += 2) setHeader(headers[index] ?? '', headers[index + 1] ?? '')
+    }
+    // A look without a charge may find nothing left, which is no reason to refuse.
+    const passes = verdict.code === 'valid' || (!charge && verdict.code === 'rate_limited')
+    if (!passes || !verdict.holder) throw verdictProblem(verdict, challenge)
+    return { principal: principalOf(verdict.holder, current(verdict.holder)), holder: verdict.holder }
+  }
+}
+
+function principalOf(holder: Holder, { scopes }: Derived): Principal {
+  const { kind, keyId, clientId, subject, subjectKind, organizationId, organizations } = holder
+  const { grantableScopes, administrator } = holder
+  return {
+    kind,
+    credentialId: keyId ?? clientId ?? '',
+    subject,
+    subjectKind,
+    organizationId,
+    organizations,
+    scopes,
+    grantableScopes,
+    administrator,
+  }
+}
+
+function credentialProblem(fault: CredentialFault, challenge: string): Problem {
+  if (fault === 'ambiguous')
+    return new Problem('bad_request', { detail: 'Two credentials came in one request. Send one.' })
+  return problemOf(fault, challenge)
+}
+
+function verdictProblem({ code, limits, retryAfterSeconds }: Verdict, challenge: string): Problem {
+  if (code !== 'rate_limited' || !limits) return problemOf(code, challenge, retryAfterSeconds)
+  return new Problem('rate_limited', {
+    detail: words.rate_limited ?? '',
+    retryAfterSeconds,
+    // draft-ietf-httpapi-ratelimit-headers, 6.
+    members: {
+      type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+      'violated-policies': limits.violated,
+    },
+  })
+}
+
+function problemOf(code: CheckCode, challenge: string, retryAfterSeconds = 0): Problem {
+  const status = checkCodes[code]
+  const detail = words[code]
+  return new Problem(code as ProblemCode, {
+    ...(detail === undefined ? {} : { detail }),
+    ...(status === 401 ? { status, headers: { 'www-authenticate': challenge } } : {}),
+    ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
+  })
+}

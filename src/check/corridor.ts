@@ -1,0 +1,86 @@
+/**
+ * The straight corridor: `/v1/check` and verify, answered before Koa. A warm check passes no session, no template, no
+ * Prisma and no database, and waits for nothing.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { callerOf, type Caller, type TrustedProxies } from '../http/address.ts'
+import { requestIdOf } from '../http/entrance.ts'
+import type { Answers } from './answers.ts'
+import { credentialOf } from './credential.ts'
+import type { NoteUnencrypted } from './exposure.ts'
+import { faultVerdict, type Judge, type Verdict } from './decide.ts'
+import type { Holders } from './holders.ts'
+import { isCheckPath, type Question } from './question.ts'
+import type { CheckFigures } from './figures.ts'
+import type { Note } from './usage-note.ts'
+
+export interface Corridor {
+  /** Answers a check; false: it is none. `plainAllowed`: at a private address that needs no TLS. */
+  serve(request: IncomingMessage, response: ServerResponse, plainAllowed: boolean): boolean
+}
+
+export interface CorridorOptions {
+  holders: Holders
+  questions: { of(request: IncomingMessage, caller: Caller): Question | 'bad_request' }
+  judge: Judge
+  answers: Answers
+  note: Note
+  figures: CheckFigures
+  isTrusted: TrustedProxies
+  /** Is the issuer's URL https? Then nothing is served that came unencrypted. */
+  https: boolean
+  /** A credential came unencrypted. */
+  noteUnencrypted: NoteUnencrypted
+  onError(error: unknown): void
+}
+
+export function createCorridor(options: CorridorOptions): Corridor {
+  const { holders, questions, judge, answers, note, figures, isTrusted, https, noteUnencrypted, onError } = options
+
+  function settle(response: ServerResponse, requestId: string, verdict: Verdict, question: Question | null): void {
+    figures.count(verdict.code)
+    if (question) note(verdict, question)
+    answers.send(response, requestId, verdict, question)
+  }
+
+  function decide(request: IncomingMessage, response: ServerResponse, plainAllowed: boolean): void | Promise<void> {
+    const caller = callerOf(request, isTrusted)
+    const requestId = requestIdOf(request, caller)
+    const credential = credentialOf(request)
+    if (https && !plainAllowed && !caller.encrypted) {
+      noteUnencrypted(request, caller)
+      return settle(response, requestId, faultVerdict('https_required'), null)
+    }
+    const question = questions.of(request, caller)
+    if (question === 'bad_request' || credential === 'ambiguous')
+      return settle(response, requestId, faultVerdict('bad_request'), null)
+    if (typeof credential === 'string') return settle(response, requestId, faultVerdict(credential), question)
+    const found = holders.find(credential, caller.address)
+    const verdict =
+      found instanceof Promise
+        ? found.then((one) => judge(one, question, caller.address))
+        : judge(found, question, caller.address)
+    if (!(verdict instanceof Promise)) return settle(response, requestId, verdict, question)
+    return verdict.then((one) => settle(response, requestId, one, question))
+  }
+
+  return {
+    serve(request, response, plainAllowed) {
+      if (!isCheckPath(request.url ?? '')) return false
+      try {
+        const deciding = decide(request, response, plainAllowed)
+        if (deciding) deciding.catch((error: unknown) => fail(response, error))
+      } catch (error) {
+        fail(response, error)
+      }
+      return true
+    },
+  }
+
+  /** A fault of ours is an outage to whoever asks, and never a 401. */
+  function fail(response: ServerResponse, error: unknown): void {
+    onError(error)
+    if (!response.headersSent)
+      answers.send(response, '-', { ...faultVerdict('unavailable'), retryAfterSeconds: 1 }, null)
+  }
+}

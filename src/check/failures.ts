@@ -1,0 +1,38 @@
+/**
+ * Failed attempts are throttled by address, apart from every limit: a network that tries unknown credentials may cause a
+ * bounded number of look-ups. It holds up no known credential, since those are answered from memory.
+ */
+import { networkOf } from '../http/address.ts'
+import { createGenerations } from './generations.ts'
+
+/** So many at once, and then so many each second: a gateway that hides its callers' addresses is one network. */
+const BURST = 1_000
+const PER_SECOND = 100
+/** Networks that are remembered; the table of a flood from everywhere stays small. */
+const NETWORKS = 20_000
+
+const stepMs = 1_000 / PER_SECOND
+
+export interface Failures {
+  /** Whole seconds until this network may try again; 0: now. */
+  wait(address: string): number
+  /** Another attempt of this network has failed. */
+  count(address: string): void
+}
+
+/** @param now milliseconds that never go back */
+export function createFailures(now: () => number): Failures {
+  /** When each network's attempts would be forgotten whole (GCRA's theoretical arrival time). */
+  const arrivals = createGenerations<number>(NETWORKS)
+  return {
+    wait(address) {
+      const arrival = arrivals.get(networkOf(address)) ?? 0
+      const waitMs = arrival - now() - (BURST - 1) * stepMs
+      return waitMs <= 0 ? 0 : Math.ceil(waitMs / 1_000)
+    },
+    count(address) {
+      const network = networkOf(address)
+      arrivals.set(network, Math.max(arrivals.get(network) ?? 0, now()) + stepMs)
+    },
+  }
+}

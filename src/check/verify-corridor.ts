@@ -1,0 +1,119 @@
+/** `POST /v1/keys/verify` and `/verify-batch`, before Koa like checks: gateways and SDKs ask as often. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { z } from 'zod'
+import type { Principal } from '../http/api/principal.ts'
+import { checkInput } from '../http/api/input.ts'
+import { readBody } from '../http/body.ts'
+import { callerOf, type Caller, type TrustedProxies } from '../http/address.ts'
+import { problemOf } from '../http/boundary.ts'
+import { requestIdOf } from '../http/entrance.ts'
+import { Problem, problemBody, type ProblemLinks } from '../http/problem.ts'
+import type { NoteUnencrypted } from './exposure.ts'
+import { verifyBatchRequest, verifyRequest, type Verify } from './verify.ts'
+
+export interface VerifyCorridor {
+  /** Answers a verify; false: it is none. */
+  serve(request: IncomingMessage, response: ServerResponse, plainAllowed: boolean): boolean
+}
+
+/** A batch holds up to a hundred credentials. */
+const LONGEST_BATCH = 512 * 1024
+
+const routes: Readonly<Record<string, 'one' | 'batch'>> = {
+  '/v1/keys/verify': 'one',
+  '/v1/keys/verify-batch': 'batch',
+}
+
+export function createVerifyCorridor(options: {
+  verify: Verify
+  /** @throws {Problem} */
+  authenticate(request: IncomingMessage, address: string): Promise<Principal> | Principal
+  isTrusted: TrustedProxies
+  https: boolean
+  links: ProblemLinks
+  noteUnencrypted: NoteUnencrypted
+  onError(error: unknown): void
+}): VerifyCorridor {
+  const { verify, authenticate, isTrusted, https, links, noteUnencrypted, onError } = options
+
+  async function answer(
+    request: IncomingMessage,
+    caller: Caller,
+    kind: 'one' | 'batch',
+    plainAllowed: boolean,
+  ): Promise<object> {
+    if (request.method !== 'POST') throw new Problem('method_not_allowed', { headers: { allow: 'POST' } })
+    if (https && !plainAllowed && !caller.encrypted) {
+      noteUnencrypted(request, caller)
+      throw new Problem('https_required')
+    }
+    const principal = await authenticate(request, caller.address)
+    if (kind === 'one') return verify(principal, await bodyOf(request, verifyRequest))
+    const { requests } = await bodyOf(request, verifyBatchRequest, LONGEST_BATCH)
+    return { results: await Promise.all(requests.map((one) => verify(principal, one))) }
+  }
+
+  function send(response: ServerResponse, status: number, requestId: string, body: object, more: string[]): void {
+    const text = JSON.stringify(body)
+    const type = status === 200 ? 'application/json' : 'application/problem+json'
+    response.writeHead(status, [
+      'x-request-id',
+      requestId,
+      'cache-control',
+      'no-store',
+      'content-type',
+      type,
+      'content-length',
+      String(Buffer.byteLength(text)),
+      ...more,
+    ])
+    response.end(text)
+  }
+
+  function refuse(response: ServerResponse, requestId: string, error: unknown): void {
+    const problem = problemOf(error)
+    if (problem.status >= 500) onError(problem.cause ?? error)
+    const { retryAfterSeconds, headers } = problem
+    const more = Object.entries(headers).flat()
+    if (retryAfterSeconds !== null) more.push('retry-after', String(retryAfterSeconds))
+    send(response, problem.status, requestId, problemBody(problem, requestId, links), more)
+  }
+
+  return {
+    serve(request, response, plainAllowed) {
+      const url = request.url ?? ''
+      const mark = url.indexOf('?')
+      const kind = routes[mark === -1 ? url : url.slice(0, mark)]
+      if (kind === undefined) return false
+      const caller = callerOf(request, isTrusted)
+      const requestId = requestIdOf(request, caller)
+      answer(request, caller, kind, plainAllowed).then(
+        (body) => send(response, 200, requestId, body, []),
+        (error: unknown) => refuse(response, requestId, error),
+      )
+      return true
+    },
+  }
+}
+
+const json = /^application\/(?:[\w.-]+\+)?json(?:;|$)/i
+
+/** @throws {Problem} 400, 413 or 415 */
+async function bodyOf<T extends z.ZodType>(
+  request: IncomingMessage,
+  schema: T,
+  longest?: number,
+): Promise<z.output<T>> {
+  if (!json.test((request.headers['content-type'] ?? '').trim()))
+    throw new Problem('unsupported_media_type', {
+      detail: 'Send the body as JSON, with Content-Type: application/json.',
+    })
+  const bytes = await readBody(request, longest)
+  let value: unknown
+  try {
+    value = JSON.parse(bytes.toString('utf8'))
+  } catch (cause) {
+    throw new Problem('bad_request', { cause, detail: 'The body is not JSON.' })
+  }
+  return checkInput([{ place: 'body', schema, value }]).body as z.output<T>
+}

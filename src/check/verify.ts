@@ -1,0 +1,139 @@
+/** Verify: the same decision as at check, for whoever may ask about somebody else's credential, and in JSON. */
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+import { environment } from '../http/api/wire.ts'
+import { reachOf, reaches, type Principal } from '../http/api/principal.ts'
+import { Problem } from '../http/problem.ts'
+import { parseCredential } from './credential.ts'
+import { faultVerdict, type Judge, type Verdict } from './decide.ts'
+import { isHolder, type Holders } from './holders.ts'
+import type { Note } from './usage-note.ts'
+import { HIGHEST_COST, type Question } from './question.ts'
+
+const MOST_IN_A_BATCH = 100
+
+export const verifyRequest = z.strictObject({
+  /** An API key or an access token. */
+  credential: z.string().max(16_384, { error: 'is longer than any credential' }),
+  scopes: z.array(z.string().max(255)).max(100).default([]),
+  resource: z.string().min(1).max(2_048).optional(),
+  environment: environment.default('live'),
+  cost: z
+    .int({ error: `must be a whole number from 1 to ${HIGHEST_COST}` })
+    .min(1)
+    .max(HIGHEST_COST)
+    .default(1),
+  /** The address that the call came from. */
+  ip: z
+    .string()
+    .refine((value) => ipaddr.isValid(value), { error: 'must be an IP address' })
+    .optional(),
+  /** Asks for the key's metadata, too. */
+  metadata: z.boolean().default(false),
+})
+
+export type VerifyRequest = z.output<typeof verifyRequest>
+
+export const verifyBatchRequest = z.strictObject({
+  requests: z
+    .array(verifyRequest)
+    .min(1, { error: 'must hold at least one' })
+    .max(MOST_IN_A_BATCH, { error: `may hold ${MOST_IN_A_BATCH}` }),
+})
+
+/** In wire names. */
+export interface VerifyAnswer {
+  valid: boolean
+  code: Verdict['code']
+  kind: 'api_key' | 'access_token' | null
+  subject: string | null
+  key_id?: string
+  client_id?: string
+  organization_id: string | null
+  external_id: string | null
+  scopes: readonly string[]
+  missing_scopes?: readonly string[]
+  retry_after?: number
+  tier: string | null
+  environment: 'live' | 'test' | '-' | null
+  limits: readonly { policy: string; limit: number; remaining: number; reset_in: number }[]
+  expires_at: string | null
+  metadata?: unknown
+}
+
+export type Verify = (principal: Principal, asked: VerifyRequest) => Promise<VerifyAnswer>
+
+/** @throws {Problem} 403 for a caller without the scope, 503 when the truth can't be known */
+export function createVerify(options: {
+  holders: Holders
+  judge: Judge
+  defaultResource: string
+  note: Note
+  metadataOf: (keyId: string) => Promise<unknown>
+}): Verify {
+  const { holders, judge, defaultResource, note, metadataOf } = options
+
+  async function decide(principal: Principal, asked: VerifyRequest): Promise<Verdict> {
+    const reach = reachOf(principal, 'keys:verify')
+    const credential = parseCredential(asked.credential.trim())
+    if (typeof credential === 'string') return faultVerdict(credential)
+    // Failures are counted by who asks: it can't be known where else they come from.
+    const found = await holders.find(credential, `verify ${principal.credentialId}`)
+    // What is somebody else's is answered like what isn't there, and charges nobody.
+    const own = !isHolder(found) || (found.organizationId !== null && reaches(principal, reach, found.organizationId))
+    if (!own && reach !== 'everything') return faultVerdict('not_found')
+    const question = questionOf(asked, defaultResource)
+    const verdict = await judge(found, question, asked.ip ?? null)
+    note(verdict, question)
+    return verdict
+  }
+
+  return async (principal, asked) => {
+    const verdict = await decide(principal, asked)
+    const { retryAfterSeconds } = verdict
+    if (verdict.code === 'unavailable') throw new Problem('unavailable', { retryAfterSeconds })
+    const answer = answerOf(verdict)
+    const { holder } = verdict
+    if (!asked.metadata || !holder?.keyId) return answer
+    return { ...answer, metadata: await metadataOf(holder.keyId) }
+  }
+}
+
+function questionOf(asked: VerifyRequest, defaultResource: string): Question {
+  return {
+    scopes: asked.scopes,
+    resource: asked.resource ?? defaultResource,
+    environment: asked.environment,
+    cost: asked.cost,
+    hasRoute: true,
+    route: '',
+    onLimit: null,
+    onOutage: null,
+    mode: 'enforce',
+  }
+}
+
+function answerOf({ code, holder, derived, limits, missingScopes, retryAfterSeconds }: Verdict): VerifyAnswer {
+  return {
+    valid: code === 'valid',
+    code,
+    kind: holder?.kind ?? null,
+    subject: holder?.subject ?? null,
+    ...(holder?.keyId ? { key_id: holder.keyId } : {}),
+    ...(holder?.clientId ? { client_id: holder.clientId } : {}),
+    organization_id: holder?.organizationId ?? null,
+    external_id: holder?.externalId ?? null,
+    scopes: derived ? [...derived.scopes] : [],
+    ...(missingScopes.length > 0 ? { missing_scopes: missingScopes } : {}),
+    ...(retryAfterSeconds > 0 ? { retry_after: retryAfterSeconds } : {}),
+    tier: derived?.tier ?? null,
+    environment: holder ? (holder.environment ?? '-') : null,
+    limits: (limits?.policies ?? []).map(({ policy, limit, remaining, resetSeconds }) => ({
+      policy,
+      limit,
+      remaining,
+      reset_in: resetSeconds,
+    })),
+    expires_at: holder && holder.expiresAtMs !== Infinity ? new Date(holder.expiresAtMs).toISOString() : null,
+  }
+}
