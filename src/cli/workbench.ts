@@ -2,8 +2,9 @@
 import { userInfo } from 'node:os'
 import type { AuditContext } from '../audit/record.ts'
 import { readConfig, type Config } from '../config.ts'
-import { systemClock, type Clock } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import { openDatabase, type Db } from '../platform/database.ts'
+import { openDatabaseClock } from '../platform/database-clock.ts'
 import { connect } from '../platform/database-connection.ts'
 import { ensureInstallation } from '../platform/installation.ts'
 import { createLog, type Log } from '../platform/log.ts'
@@ -26,7 +27,6 @@ export interface Workbench extends AsyncDisposable {
 const POOL_SIZE = 2
 
 export async function openWorkbench(config: Config = readConfig()): Promise<Workbench> {
-  const clock = systemClock
   // What goes wrong is told as the command's own answer.
   const log = createLog('silent')
   await using opening = new AsyncDisposableStack()
@@ -35,6 +35,7 @@ export async function openWorkbench(config: Config = readConfig()): Promise<Work
   if (address.kind === 'started') await migrate({ url: address.directUrl, log })
   else await demandSchema(address.url)
   const database = opening.use(openDatabase({ url: address.url, poolSize: POOL_SIZE, log }))
+  const { clock } = opening.use(await openDatabaseClock({ pool: database.pool, log }))
   const secrets = createSecrets(config.secretKeys)
   // A client secret that was hashed under another key than the server's would never be accepted.
   await ensureInstallation(database.prisma, secrets)

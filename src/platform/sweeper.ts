@@ -40,13 +40,24 @@ const sweeps = [
 const batchRows = 500
 const pauseMs = 60_000
 
+/** Clocks that are further apart than this may say of anything that it has expired: then nothing goes. */
+const clocksApartMs = 60_000
+
 export interface Sweeper extends AsyncDisposable {
   /** Sweeps until nothing is left that is due. @returns how many rows went, by table */
   sweep(): Promise<Record<string, number>>
 }
 
+export interface SweeperParts {
+  pool: Pool
+  clock: Clock
+  log: Log
+  /** The database's time minus this machine's. */
+  clockOffsetMs: () => number
+}
+
 /** Every node may run one: rows that another is taking are skipped. */
-export function startSweeper({ pool, clock, log }: { pool: Pool; clock: Clock; log: Log }): Sweeper {
+export function startSweeper({ pool, clock, log, clockOffsetMs }: SweeperParts): Sweeper {
   let stopped = false
   let running: Promise<unknown> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
@@ -67,6 +78,11 @@ export function startSweeper({ pool, clock, log }: { pool: Pool; clock: Clock; l
 
   async function sweep(): Promise<Record<string, number>> {
     const swept: Record<string, number> = {}
+    const apart = clockOffsetMs()
+    if (Math.abs(apart) > clocksApartMs) {
+      log.warn({ seconds: apart / 1000 }, "this machine's clock and the database's disagree: nothing is swept")
+      return swept
+    }
     for (const one of sweeps) {
       if (stopped) break
       const rows = await sweepTable(one)

@@ -11,9 +11,9 @@ import { fault, ok, warn, type Finding } from './finding.ts'
 import { reasonOf } from './visitor.ts'
 
 const OLDEST_VERSION = 15
-/** Tokens and codes carry times in seconds. */
-const GOOD_DIFFERENCE_MS = 1_000
-/** From here on nothing is swept, and tokens are refused for being of the future. */
+/** Nodes go by the database's clock; but apps compare tokens with clocks of their own, and allow some seconds. */
+const GOOD_DIFFERENCE_MS = 5_000
+/** From here on nothing is swept. */
 const BAD_DIFFERENCE_MS = 60_000
 
 /** `usable`: the rest of the checks can use it. */
