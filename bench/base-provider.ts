@@ -7,7 +7,7 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Provider, type ClientMetadata, type Configuration, type JWK } from 'oidc-provider'
 import { memoryAdapter } from './support/memory-adapter.ts'
-import { baseClient, clientMetadata, resource, scope, sessionCount } from './support/target.ts'
+import { baseClient, clientMetadata, reports, sessionCount } from './support/target.ts'
 
 const day = 24 * 60 * 60
 const port = Number(process.argv[2])
@@ -27,8 +27,8 @@ const configuration: Configuration = {
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: () => ({
-        audience: resource,
-        scope,
+        audience: reports.identifier,
+        scope: reports.scope,
         accessTokenFormat: 'jwt',
         accessTokenTTL: 900,
         jwt: { sign: { alg: 'ES256' } },
@@ -59,7 +59,7 @@ function signingKey(): JWK {
 async function signIn(accountId: string): Promise<string> {
   const grant = new provider.Grant({ accountId, clientId: baseClient.id })
   grant.addOIDCScope('openid')
-  grant.addResourceScope(resource, scope)
+  grant.addResourceScope(reports.identifier, reports.scope)
   const grantId = await saved(grant)
   const session = Object.assign(new provider.Session(), {
     accountId,

@@ -1,6 +1,7 @@
 /** `npm run bench:flows`: the code flow, refresh and client credentials, against oidc-provider in memory. */
 import { parseArgs } from 'node:util'
 import { openBase } from './support/base.ts'
+import { flowContender } from './support/flow-contender.ts'
 import { openKeygrant } from './support/keygrant.ts'
 import { clientCredentials, codeFlow, refresh } from './support/operations.ts'
 import { openPostgres } from './support/postgres.ts'
@@ -32,21 +33,17 @@ await using other =
 await using base = await openBase({ nodeArgs })
 pinGenerator()
 const targets = [keygrant, ...(other ? [other] : []), base]
-const options = {
-  rounds: Number(values.rounds),
-  seconds: Number(values.seconds),
-  connections: 32,
-  postgresPid: postgres.pid,
-}
+const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), postgresPid: postgres.pid }
 
 console.log(
-  `${options.rounds} rounds of ${options.seconds} s, ${options.connections} connections, ` +
+  `${options.rounds} rounds of ${options.seconds} s, 32 connections, ` +
     (canPin ? 'server and generator on a CPU each' : 'not pinned: taskset is missing, or there is one CPU'),
 )
 // Every session has its line of refresh tokens after this, and both servers are warm.
-for (const target of targets) await turn(target, codeFlow(target), { ...options, seconds: 3 })
+for (const target of targets) await turn(flowContender(target, codeFlow), { ...options, seconds: 3 })
 for (const [name, operation] of Object.entries(operations)) {
   if (values.only !== undefined && values.only !== name) continue
-  for (const target of targets) await turn(target, operation(target), { ...options, seconds: 2 })
-  console.log(comparison(name, targets, await interleaved(targets, operation, options)))
+  const contenders = targets.map((target) => flowContender(target, operation))
+  for (const contender of contenders) await turn(contender, { ...options, seconds: 2 })
+  console.log(comparison(name, contenders, await interleaved(contenders, options), base.name))
 }

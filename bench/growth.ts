@@ -1,6 +1,7 @@
 /** `npm run bench:growth`: a code flow beside 50,000 expired rows of every kind, against one in an almost empty database. */
 import { parseArgs } from 'node:util'
 import { addExpired } from './support/expired.ts'
+import { flowContender } from './support/flow-contender.ts'
 import { openKeygrant } from './support/keygrant.ts'
 import { codeFlow } from './support/operations.ts'
 import { openPostgres } from './support/postgres.ts'
@@ -22,12 +23,7 @@ await using full = await openKeygrant(`${values.rows} expired of each kind`, gro
 await addExpired(grown, Number(values.rows))
 await using empty = await openKeygrant('almost empty', await postgres.createDatabase())
 pinGenerator()
-const targets = [full, empty]
-const options = {
-  rounds: Number(values.rounds),
-  seconds: Number(values.seconds),
-  connections: 32,
-  postgresPid: postgres.pid,
-}
-for (const target of targets) await turn(target, codeFlow(target), { ...options, seconds: 3 })
-console.log(comparison('code flow', targets, await interleaved(targets, codeFlow, options)))
+const contenders = [full, empty].map((target) => flowContender(target, codeFlow))
+const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), postgresPid: postgres.pid }
+for (const contender of contenders) await turn(contender, { ...options, seconds: 3 })
+console.log(comparison('code flow', contenders, await interleaved(contenders, options), empty.name))

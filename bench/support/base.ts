@@ -25,7 +25,7 @@ export async function openBase(options: { nodeArgs?: readonly string[] } = {}): 
     authorizePath: '/auth',
     tokenPath: '/token',
     client: baseClient,
-    slots: (JSON.parse(cookies) as string[]).map((cookie) => ({ cookie, refreshToken: null })),
+    slots: (JSON.parse(cookies) as string[]).map((cookie) => ({ cookie, accessToken: null, refreshToken: null })),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }

@@ -15,6 +15,7 @@ export interface Reply {
 export interface Connection extends Disposable {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Reply>
   post(path: string, form: URLSearchParams, headers?: Readonly<Record<string, string>>): Promise<Reply>
+  delete(path: string, headers?: Readonly<Record<string, string>>): Promise<Reply>
 }
 
 export async function openConnection(port: number): Promise<Connection> {
@@ -31,6 +32,7 @@ export async function openConnection(port: number): Promise<Connection> {
       const type = `content-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n`
       return exchange(`POST ${path} HTTP/1.1\r\n${lines(headers)}${type}\r\n${body}`)
     },
+    delete: (path, headers = {}) => exchange(`DELETE ${path} HTTP/1.1\r\n${lines(headers)}\r\n`),
     [Symbol.dispose]: () => void socket.destroy(),
   }
 }

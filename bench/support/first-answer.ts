@@ -11,14 +11,22 @@ export function firstAnswer({ port, failed }: { port: number; failed: Promise<ne
   return Promise.race([ask(port), failed])
 }
 
+/** When it takes connections. */
+export async function firstConnection({ port, failed }: { port: number; failed: Promise<never> }): Promise<void> {
+  using _connection = await Promise.race([connect(port), failed])
+}
+
 async function ask(port: number): Promise<void> {
+  using connection = await connect(port)
+  const { status, body } = await connection.get('/.well-known/openid-configuration')
+  if (status !== 200) throw new Error(`the server answered ${status}:\n${body}`)
+}
+
+async function connect(port: number): ReturnType<typeof openConnection> {
   const end = performance.now() + patienceMs
   for (;;) {
     try {
-      using connection = await openConnection(port)
-      const { status, body } = await connection.get('/.well-known/openid-configuration')
-      if (status === 200) return
-      throw new Error(`the server answered ${status}:\n${body}`)
+      return await openConnection(port)
     } catch (error) {
       if ((error as { code?: string }).code !== 'ECONNREFUSED' || performance.now() > end) throw error
       await delay(pauseMs)

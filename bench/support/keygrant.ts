@@ -16,7 +16,7 @@ import { createUnits } from '../../src/oidc/units.ts'
 import { joinOrganization } from '../../src/organizations/join.ts'
 import { createPersonalOrganization } from '../../src/organizations/personal.ts'
 import { systemClock as clock } from '../../src/platform/clock.ts'
-import { openDatabase, type Database } from '../../src/platform/database.ts'
+import { openDatabase, type Database, type Db } from '../../src/platform/database.ts'
 import { freePort } from '../../src/platform/embedded-server.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createSecrets, type Secrets } from '../../src/platform/secrets.ts'
@@ -26,92 +26,104 @@ import { createUser } from '../../src/users/create-user.ts'
 import { temporaryFolder } from './postgres.ts'
 import { startNode, type Measured } from './processes.ts'
 import { firstAnswer } from './first-answer.ts'
-import { clientMetadata, resource, scope, sessionCount, type Slot, type Target } from './target.ts'
+import { clientMetadata, reports, sessionCount, type ProtectedApi, type Slot, type Target } from './target.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const secretKey = 'bench-only-key-0123456789-abcdefghijklmnopqrstuvwxyz'
+export const secretKey = 'bench-only-key-0123456789-abcdefghijklmnopqrstuvwxyz'
 const context = systemContext(clock)
 
-/** Null: the embedded database, in `dataDir`. */
-export interface ServerPlace {
-  databaseUrl: string | null
-  dataDir: string
+export interface StartOptions {
+  nodeArgs?: readonly string[]
+  /** The folder of another version. */
+  checkout?: string
+  /** Settings over the defaults, by their environment names. */
+  settings?: Record<string, string>
 }
 
-/** The program as it is started in earnest, but for its address. */
-async function startKeygrantServer(
-  { databaseUrl, dataDir }: ServerPlace,
-  options: { pinned?: boolean; nodeArgs?: readonly string[]; checkout?: string } = {},
-): Promise<Measured & { port: number; url: string }> {
+export interface KeygrantServer extends Measured {
+  port: number
+  url: string
+}
+
+/** The program as it is started in earnest, but for its address; resolves when it answers. */
+export async function openServer(databaseUrl: string, options: StartOptions = {}): Promise<KeygrantServer> {
+  const { nodeArgs = [], checkout = root, settings = {} } = options
+  await using opening = new AsyncDisposableStack()
+  const dataDir = await temporaryFolder(opening)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   // As `npm start` runs it.
-  const program = ['--max-semi-space-size=8', join(options.checkout ?? root, 'src/main.ts')]
-  const measured = startNode([...(options.nodeArgs ?? []), ...program], {
-    env: {
-      PUBLIC_URL: url,
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      DATA_DIR: dataDir,
-      SECRET_KEY: secretKey,
-      ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
-    },
-    logFile: join(dataDir, 'bench.log'),
-    ...options,
-  })
-  return { ...measured, port, url }
+  const program = ['--max-semi-space-size=8', join(checkout, 'src/main.ts')]
+  const measured = opening.use(
+    startNode([...nodeArgs, ...program], {
+      env: {
+        PUBLIC_URL: url,
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        DATA_DIR: dataDir,
+        DATABASE_URL: databaseUrl,
+        SECRET_KEY: secretKey,
+        ...settings,
+      },
+      logFile: join(dataDir, 'bench.log'),
+    }),
+  )
+  await firstAnswer({ ...measured, port })
+  const open = opening.move()
+  return { ...measured, port, url, [Symbol.asyncDispose]: () => open.disposeAsync() }
 }
 
-export async function openKeygrant(
-  name: string,
-  databaseUrl: string,
-  options: { nodeArgs?: readonly string[]; checkout?: string } = {},
-): Promise<Target> {
+/** With a client and signed-in people. */
+export async function openKeygrant(name: string, databaseUrl: string, options: StartOptions = {}): Promise<Target> {
   await using opening = new AsyncDisposableStack()
-  const dataDir = await temporaryFolder(opening)
-  const server = opening.use(await startKeygrantServer({ databaseUrl, dataDir }, options))
-  await firstAnswer(server)
+  const server = opening.use(await openServer(databaseUrl, options))
   await using database = openDatabase({ url: databaseUrl, poolSize: 2, log: createLog('warn') })
-  const { client, slots } = await addSessions(database, server.url)
+  await addResources(database.prisma, [reports])
+  const { client, slots } = await addSessions(database, server.url, [reports])
   const open = opening.move()
-  return {
-    ...server,
-    name,
-    authorizePath: '/oauth2/authorize',
-    tokenPath: '/oauth2/token',
-    client,
-    slots,
-    [Symbol.asyncDispose]: () => open.disposeAsync(),
-  }
+  return { ...server, ...flowPaths, name, client, slots, [Symbol.asyncDispose]: () => open.disposeAsync() }
+}
+
+export const flowPaths = { authorizePath: '/oauth2/authorize', tokenPath: '/oauth2/token' }
+
+export async function addResources(db: Db, apis: readonly ProtectedApi[]): Promise<void> {
+  const resources = Object.fromEntries(
+    apis.map(({ name, identifier, scope, format, lifetime }) => [
+      name,
+      { identifier, access_token: { format, lifetime }, scopes: { [scope]: { title: `Use ${name}` } } },
+    ]),
+  )
+  const reading = readResourcesFile(JSON.stringify({ version: 1, resources }))
+  if (!reading.ok || !reading.resources) throw new Error(JSON.stringify(reading))
+  const { resources: defined } = reading
+  await db.$transaction((tx) => applyResources(tx, defined, { prune: false, dryRun: false }, context))
 }
 
 /** By the program's own functions, without passwords: their hashing is slow on purpose. */
-async function addSessions(database: Database, url: string): Promise<Pick<Target, 'client' | 'slots'>> {
+export async function addSessions(
+  database: Database,
+  url: string,
+  apis: readonly ProtectedApi[],
+  count = sessionCount,
+): Promise<Pick<Target, 'client' | 'slots'>> {
   const { prisma: db } = database
   const secrets = createSecrets([secretKey])
-  await db.$transaction((tx) => applyResources(tx, resources(), { prune: false, dryRun: false }, context))
   const checked = checkRegistration(clientMetadata)
   if (!checked.ok) throw new Error(JSON.stringify(checked.faults))
   const services = { db, secrets, clock }
-  const { client, secret } = await registerClient(services, checked.registration, 'administrator', context)
+  const { client, secret } = await db.$transaction((tx) =>
+    registerClient(tx, services, checked.registration, 'administrator', context),
+  )
   const signIn = signingIn(database, secrets, url)
   const slots: Slot[] = []
-  for (let index = 0; index < sessionCount; index++) {
-    const userId = await addPerson(database, client)
-    slots.push({ cookie: await signIn(userId), refreshToken: null })
+  for (let index = 0; index < count; index++) {
+    const userId = await addPerson(database, client, apis)
+    slots.push({ cookie: await signIn(userId), accessToken: null, refreshToken: null })
   }
   return { client: { id: client.id, secret: secret ?? '' }, slots }
 }
 
-function resources() {
-  const name = { title: 'See your reports' }
-  const reports = { identifier: resource, scopes: { [scope]: name } }
-  const reading = readResourcesFile(JSON.stringify({ version: 1, resources: { reports } }))
-  if (!reading.ok || !reading.resources) throw new Error(JSON.stringify(reading))
-  return reading.resources
-}
-
-async function addPerson({ prisma: db }: Database, client: Client): Promise<string> {
+async function addPerson({ prisma: db }: Database, client: Client, apis: readonly ProtectedApi[]): Promise<string> {
   const user = await db.$transaction((tx) =>
     createUser(
       tx,
@@ -137,7 +149,7 @@ async function addPerson({ prisma: db }: Database, client: Client): Promise<stri
       refusedOidcScopes: [],
       claims: [],
       refusedClaims: [],
-      resourceScopes: { [resource]: [scope] },
+      resourceScopes: Object.fromEntries(apis.map(({ identifier, scope }) => [identifier, [scope]])),
       refusedResourceScopes: {},
     },
     context,

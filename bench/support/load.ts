@@ -46,6 +46,11 @@ export async function closedLoop<Slot>(
     }),
   )
   const seconds = (performance.now() - begin) / 1000
+  return loadOf(times, seconds)
+}
+
+/** @param times milliseconds of each operation */
+export function loadOf(times: readonly number[], seconds: number): Load {
   const sorted = times.toSorted((a, b) => a - b)
   const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
   return {

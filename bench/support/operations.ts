@@ -2,20 +2,20 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Connection, Reply } from './connection.ts'
 import type { Operation } from './load.ts'
-import { redirectUri, resource, scope, type Slot, type Target } from './target.ts'
+import { redirectUri, reports, type Slot, type Target } from './target.ts'
 
 // One pair for all: drawing them is the client's work, which isn't measured.
 const verifier = randomBytes(32).toString('base64url')
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
 /** Authorize in a signed-in session that has consented, then the exchange: two requests. */
-export function codeFlow({ authorizePath, tokenPath, client }: Target): Operation<Slot> {
+export function codeFlow({ authorizePath, tokenPath, client }: Target, api = reports): Operation<Slot> {
   const authorization = `${authorizePath}?${new URLSearchParams({
     client_id: client.id,
     redirect_uri: redirectUri,
     response_type: 'code',
-    scope: `openid ${scope}`,
-    resource,
+    scope: `openid ${api.scope}`,
+    resource: api.identifier,
     state: 'af0ifjsldkj',
     nonce: 'n-0S6_WzA2Mj',
     code_challenge: challenge,
@@ -32,7 +32,10 @@ export function codeFlow({ authorizePath, tokenPath, client }: Target): Operatio
       redirect_uri: redirectUri,
       code_verifier: verifier,
     })
-    slot.refreshToken = await tokens(connection, tokenPath, form, headers)
+    const { accessToken, refreshToken } = await tokens(connection, tokenPath, form, headers)
+    if (isJwt(accessToken) !== (api.format === 'jwt')) throw new Error(`this is no ${api.format} token: ${accessToken}`)
+    slot.accessToken = accessToken
+    slot.refreshToken = refreshToken
   }
 }
 
@@ -42,15 +45,20 @@ export function refresh({ tokenPath, client }: Target): Operation<Slot> {
   return async (connection, slot) => {
     if (slot.refreshToken === null) throw new Error('a code flow has to come first')
     const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: slot.refreshToken })
-    const next = await tokens(connection, tokenPath, form, headers)
-    if (next === slot.refreshToken) throw new Error('the refresh token was not rotated')
-    slot.refreshToken = next
+    const { accessToken, refreshToken } = await tokens(connection, tokenPath, form, headers)
+    if (refreshToken === slot.refreshToken) throw new Error('the refresh token was not rotated')
+    if (!isJwt(accessToken)) throw new Error(`this is no JWT: ${accessToken}`)
+    slot.refreshToken = refreshToken
   }
 }
 
 export function clientCredentials({ tokenPath, client }: Target): Operation<Slot> {
   const headers = authenticated(client)
-  const form = new URLSearchParams({ grant_type: 'client_credentials', scope, resource })
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    scope: reports.scope,
+    resource: reports.identifier,
+  })
   return async (connection) => {
     const reply = await connection.post(tokenPath, form, headers)
     const { access_token } = bodyOf(reply, 'client credentials')
@@ -58,17 +66,16 @@ export function clientCredentials({ tokenPath, client }: Target): Operation<Slot
   }
 }
 
-/** @returns the refresh token */
 async function tokens(
   connection: Connection,
   path: string,
   form: URLSearchParams,
   headers: Readonly<Record<string, string>>,
-): Promise<string> {
+): Promise<{ accessToken: string; refreshToken: string }> {
   const reply = await connection.post(path, form, headers)
   const { access_token, id_token, refresh_token } = bodyOf(reply, 'token')
-  if (!isJwt(access_token) || !isJwt(id_token) || refresh_token === undefined) throw unexpected('token', reply)
-  return refresh_token
+  if (access_token === undefined || !isJwt(id_token) || refresh_token === undefined) throw unexpected('token', reply)
+  return { accessToken: access_token, refreshToken: refresh_token }
 }
 
 function bodyOf(reply: Reply, what: string): Record<string, string | undefined> {

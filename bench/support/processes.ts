@@ -19,16 +19,26 @@ export interface Measured extends AsyncDisposable {
   failed: Promise<never>
 }
 
-/** Runs a server of ours on its CPU, with the same Node.js as this. Its output goes to `logFile`. */
-export function startNode(
-  args: readonly string[],
-  { env, logFile, pinned = true }: { env: Record<string, string>; logFile: string; pinned?: boolean },
-): Measured {
+interface StartOptions {
+  env: Record<string, string>
+  /** Where its output goes. */
+  logFile: string
+}
+
+/** Runs a server on its CPU, with the same Node.js as this. */
+export function startNode(args: readonly string[], { env, ...options }: StartOptions): Measured {
   const command = [process.execPath, ...args]
-  const [program = '', ...rest] = pinned && canPin ? ['taskset', '-c', String(serverCpu), ...command] : command
+  return startProgram(canPin ? ['taskset', '-c', String(serverCpu), ...command] : command, {
+    env: { NODE_ENV: 'production', ...env },
+    ...options,
+  })
+}
+
+/** Runs a program on any CPU. */
+export function startProgram([program = '', ...rest]: readonly string[], { env, logFile }: StartOptions): Measured {
   const log = openSync(logFile, 'a')
   const child = spawn(program, rest, {
-    env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
+    env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', log, log],
   })
   closeSync(log)

@@ -1,8 +1,7 @@
 /** Figures as people read them: aligned tables. */
-import { ratios, spread, type Spread, type Turn } from './rounds.ts'
-import type { Target } from './target.ts'
+import { ratios, spread, type Contender, type Spread, type Turn } from './rounds.ts'
 
-function table(title: string, rows: readonly (readonly string[])[]): string {
+export function table(title: string, rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   const lines = rows.map((row) =>
     row
@@ -12,16 +11,23 @@ function table(title: string, rows: readonly (readonly string[])[]): string {
   return `\n${title}\n${lines.map((line) => `  ${line}`).join('\n')}`
 }
 
-/** What was measured of some targets; the last one is the base of the ratios. */
-export function comparison(title: string, targets: readonly Target[], turns: readonly (readonly Turn[])[]): string {
-  const base = turns.at(-1) ?? []
-  const header = ['', '/s', '× base', '(least–greatest)', 'p50 ms', 'p99 ms']
-  const resources = ['server', 'generator', 'postgres', 'µs CPU each', '× base', 'RSS MiB']
-  return table(title, [
+/** @param baseName the contender that the ratios are to */
+export function comparison(
+  title: string,
+  contenders: readonly Contender[],
+  turns: readonly (readonly Turn[])[],
+  baseName: string,
+): string {
+  const base = turns[contenders.findIndex(({ name }) => name === baseName)]
+  if (base === undefined) throw new Error(`${baseName} was not measured`)
+  const header = ['', '/s', '× base', '(least–greatest)', 'p50 ms', 'p99 ms', '× base']
+  const resources = ['server', 'generator', 'database', 'µs CPU each', '× base', 'RSS MiB']
+  return table(`${title} (base: ${baseName})`, [
     [...header, ...resources],
-    ...targets.map(({ name }, index) => {
+    ...contenders.map(({ name }, index) => {
       const own = turns[index] ?? []
       const ratio = ratios(own, base, ({ perSecond }) => perSecond)
+      const latencyRatio = ratios(own, base, ({ p99 }) => p99)
       const cpuRatio = ratios(own, base, ({ serverMicroseconds }) => serverMicroseconds)
       const middle = (figure: (turn: Turn) => number) => spread(own.map(figure)).median
       return [
@@ -31,11 +37,10 @@ export function comparison(title: string, targets: readonly Target[], turns: rea
         range(ratio),
         middle(({ p50 }) => p50).toFixed(1),
         middle(({ p99 }) => p99).toFixed(1),
+        latencyRatio.median.toFixed(2),
         percent(middle(({ serverCpu }) => serverCpu)),
         percent(middle(({ generatorCpu }) => generatorCpu)),
-        own.some(({ postgresCpu }) => postgresCpu === null)
-          ? '–'
-          : percent(middle(({ postgresCpu }) => postgresCpu ?? 0)),
+        own.some(({ storeCpu }) => storeCpu === null) ? '–' : percent(middle(({ storeCpu }) => storeCpu ?? 0)),
         middle(({ serverMicroseconds }) => serverMicroseconds).toFixed(0),
         cpuRatio.median.toFixed(2),
         middle(({ memory }) => memory).toFixed(0),

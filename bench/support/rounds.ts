@@ -1,16 +1,26 @@
 /**
- * Rounds: in each, every target has its turn. What else the machine does changes within minutes, so only what was measured
- * side by side is compared: the median of the rounds' ratios, with the least and the greatest.
+ * Rounds: in each, every contender has its turn. What else the machine does changes within minutes, so only what was
+ * measured side by side is compared: the median of the rounds' ratios, with the least and the greatest.
  */
-import { closedLoop, type Load, type Operation } from './load.ts'
+import type { Load } from './load.ts'
 import { cpuSeconds, residentMemory } from './processes.ts'
-import type { Slot, Target } from './target.ts'
+
+/** A server, and what it is asked. */
+export interface Contender {
+  name: string
+  /** The server's. */
+  pid: number
+  load(seconds: number): Promise<Load>
+  /** What it keeps its counts in besides the database. */
+  redisPid?: number
+}
 
 export interface Turn extends Load {
   /** CPUs that were busy: 1 is one whole one. */
   serverCpu: number
   generatorCpu: number
-  postgresCpu: number | null
+  /** Postgres, and Redis where there is one; null if Postgres is elsewhere. */
+  storeCpu: number | null
   /** What one operation took of the server's CPU, in microseconds: hardly touched by what else runs. */
   serverMicroseconds: number
   /** The server's, in MiB, at the end. */
@@ -20,44 +30,40 @@ export interface Turn extends Load {
 export interface RoundsOptions {
   rounds: number
   seconds: number
-  connections: number
   postgresPid: number | null
 }
 
-/** @returns the turns of each target, in its order; turns of the same place were of the same round */
-export async function interleaved(
-  targets: readonly Target[],
-  operation: (target: Target) => Operation<Slot>,
-  options: RoundsOptions,
-): Promise<Turn[][]> {
-  const turns = targets.map((): Turn[] => [])
-  const operations = targets.map(operation)
+/** @returns the turns of each contender, in its order; turns of the same place were of the same round */
+export async function interleaved(contenders: readonly Contender[], options: RoundsOptions): Promise<Turn[][]> {
+  const turns = contenders.map((): Turn[] => [])
   for (let round = 0; round < options.rounds; round++) {
-    for (const [index, target] of targets.entries()) {
-      turns[index]!.push(await turn(target, operations[index]!, options))
-    }
+    for (const [index, contender] of contenders.entries()) turns[index]!.push(await turn(contender, options))
   }
   return turns
 }
 
-export async function turn(target: Target, operation: Operation<Slot>, options: RoundsOptions): Promise<Turn> {
-  const { postgresPid } = options
+export async function turn(
+  { pid, load: run, redisPid }: Contender,
+  { seconds, postgresPid }: Pick<RoundsOptions, 'seconds' | 'postgresPid'>,
+): Promise<Turn> {
   const sample = () => ({
-    server: cpuSeconds(target.pid),
+    server: cpuSeconds(pid),
     generator: cpuSeconds(process.pid),
-    postgres: postgresPid === null ? null : cpuSeconds(postgresPid, { withChildren: true }),
+    store:
+      (postgresPid === null ? 0 : cpuSeconds(postgresPid, { withChildren: true })) +
+      (redisPid === undefined ? 0 : cpuSeconds(redisPid)),
   })
   const before = sample()
-  const load = await closedLoop(target.port, target.slots, operation, options)
+  const load = await run(seconds)
   const after = sample()
   const server = after.server - before.server
   return {
     ...load,
     serverCpu: server / load.seconds,
     generatorCpu: (after.generator - before.generator) / load.seconds,
-    postgresCpu: after.postgres === null ? null : (after.postgres - (before.postgres ?? 0)) / load.seconds,
+    storeCpu: postgresPid === null ? null : (after.store - before.store) / load.seconds,
     serverMicroseconds: (server / load.count) * 1e6,
-    memory: residentMemory(target.pid),
+    memory: residentMemory(pid),
   }
 }
 

@@ -5,6 +5,7 @@ import type { Measured } from './processes.ts'
 export interface Slot {
   /** The value of the Cookie header. */
   cookie: string
+  accessToken: string | null
   refreshToken: string | null
 }
 
@@ -20,8 +21,23 @@ export interface Target extends Measured {
 /** How many sessions take turns. */
 export const sessionCount = 64
 
-export const resource = 'https://api.example.com/reports'
-export const scope = 'reports:read'
+/** A resource with one scope. */
+export interface ProtectedApi {
+  name: string
+  identifier: string
+  scope: string
+  format: 'jwt' | 'opaque'
+  /** Of its access tokens, in seconds. */
+  lifetime: number
+}
+
+export const reports: ProtectedApi = {
+  name: 'reports',
+  identifier: 'https://api.example.com/reports',
+  scope: 'reports:read',
+  format: 'jwt',
+  lifetime: 900,
+}
 export const redirectUri = 'https://app.example.com/callback'
 
 /** What both servers know of the client: as strict as ours is, so that both do the same work. */
