@@ -1,8 +1,9 @@
 /** Takes a person into an organization. */
 import { record, type AuditContext } from '../audit/record.ts'
+import { notify } from '../platform/changes.ts'
 import type { Tx } from '../platform/database.ts'
+import { findMembership, insertMembership, setRole } from './members/store.ts'
 import { memberRoles, type MemberRole } from './organization.ts'
-import { findMembership, insertMembership, setRole } from './store.ts'
 
 /** A member stays one, and a role is never lowered by joining again: an old invitation can't demote an owner. */
 export async function joinOrganization(
@@ -11,12 +12,13 @@ export async function joinOrganization(
   context: AuditContext,
 ): Promise<void> {
   const data = { user_id: userId, role }
-  if (await insertMembership(tx, { organizationId, userId, role, createdAt: context.clock.now() })) {
-    return record(tx, { type: 'membership.created', id: organizationId, organizationId, data }, context)
-  }
-  const present = await findMembership(tx, organizationId, userId)
-  if (present && memberRoles.indexOf(role) > memberRoles.indexOf(present.role)) {
+  const joined = await insertMembership(tx, { organizationId, userId, role, createdAt: context.clock.now() })
+  if (!joined) {
+    const present = await findMembership(tx, organizationId, userId)
+    if (!present || memberRoles.indexOf(role) <= memberRoles.indexOf(present.role)) return
     await setRole(tx, organizationId, userId, role)
-    await record(tx, { type: 'membership.updated', id: organizationId, organizationId, data }, context)
   }
+  const type = joined ? 'membership.created' : 'membership.updated'
+  await record(tx, { type, id: organizationId, organizationId, data }, context)
+  await notify(tx, { kind: 'organization', id: organizationId }, { kind: 'user', id: userId })
 }

@@ -2,7 +2,8 @@
 import { record, type AuditContext } from '../audit/record.ts'
 import type { Tx } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import { insertMembership, insertOrganization } from './store.ts'
+import { insertMembership } from './members/store.ts'
+import { insertOrganization } from './store.ts'
 
 /** Returns the organization's id. */
 export async function createPersonalOrganization(

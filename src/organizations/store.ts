@@ -1,35 +1,116 @@
-/** The rows of organizations and of their members. */
+/** The rows of organizations. */
+import { afterCursor, type Cursor } from '../http/api/list.ts'
 import type { Db, Tx } from '../platform/database.ts'
-import type { MemberRole } from './organization.ts'
+import type { Organization as OrganizationRow, Prisma } from '../platform/prisma/client.ts'
+import type { Organization } from './organization.ts'
 
-interface Membership {
-  organizationId: string
-  userId: string
-  role: MemberRole
-  createdAt: Date
+export type NewOrganization = Pick<Organization, 'id' | 'name' | 'personalUserId' | 'createdAt'> &
+  Partial<Pick<Organization, 'externalId' | 'tier' | 'metadata'>>
+
+/** Those that are not given are as the table has them: no external id, the smallest tier, nothing kept beside it. */
+export async function insertOrganization(tx: Tx, organization: NewOrganization): Promise<Organization> {
+  const { metadata, ...columns } = organization
+  const row = await tx.organization.create({
+    data: {
+      ...columns,
+      updatedAt: columns.createdAt,
+      ...(metadata && { metadata: metadata as Prisma.InputJsonObject }),
+    },
+  })
+  return toOrganization(row)
 }
 
-export async function insertOrganization(
+export async function findOrganization(db: Db | Tx, id: string): Promise<Organization | null> {
+  const row = await db.organization.findUnique({ where: { id } })
+  return row && toOrganization(row)
+}
+
+/**
+ * Reads an organization and holds its row until the transaction ends: what was decided by counting its owners is still
+ * true when it is written. Raw, since Prisma has no row locks.
+ */
+export async function lockOrganization(tx: Tx, id: string): Promise<Organization | null> {
+  await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${id} FOR NO KEY UPDATE`
+  return findOrganization(tx, id)
+}
+
+/** The same, also against whatever would come to belong to it meanwhile: for one that goes. */
+export async function lockWholeOrganization(tx: Tx, id: string): Promise<Organization | null> {
+  await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${id} FOR UPDATE`
+  return findOrganization(tx, id)
+}
+
+/**
+ * Whether another organization has this external id. Whoever else would take it waits until the transaction ends, so that
+ * of several at once one gets it and the others are told, where the unique index would end their transactions.
+ */
+export async function isExternalIdTaken(tx: Tx, externalId: string, exceptId: string | null): Promise<boolean> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`organization external_id ${externalId}`}, 0))`
+  const other = await tx.organization.findUnique({ where: { externalId }, select: { id: true } })
+  return other !== null && other.id !== exceptId
+}
+
+/** Whether there is such a tier; it stays to the end of the transaction. */
+export async function holdTier(tx: Tx, name: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM tiers WHERE name = ${name} FOR KEY SHARE`
+  return rows.length > 0
+}
+
+export interface OrganizationPage {
+  /** Null: of all there are. */
+  among: readonly string[] | null
+  externalId?: string | undefined
+  /** What the name begins with, in whatever letters. */
+  namePrefix?: string | undefined
+  tier?: string | undefined
+  limit: number
+  cursor?: Cursor | undefined
+}
+
+/** Newest first; one more than the limit. */
+export async function listOrganizations(db: Db | Tx, page: OrganizationPage): Promise<Organization[]> {
+  const { among, externalId, namePrefix, tier, limit, cursor } = page
+  const rows = await db.organization.findMany({
+    where: {
+      AND: [
+        afterCursor(cursor),
+        among ? { id: { in: [...among] } } : {},
+        externalId === undefined ? {} : { externalId },
+        namePrefix === undefined ? {} : { name: { startsWith: literal(namePrefix), mode: 'insensitive' } },
+        tier === undefined ? {} : { tier },
+      ],
+    },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
+  })
+  return rows.map(toOrganization)
+}
+
+export type OrganizationChange = Partial<Pick<Organization, 'name' | 'externalId' | 'tier' | 'metadata'>>
+
+export async function updateOrganization(
   tx: Tx,
-  organization: { id: string; name: string; personalUserId: string | null; createdAt: Date },
-): Promise<void> {
-  await tx.organization.create({ data: { ...organization, updatedAt: organization.createdAt } })
+  id: string,
+  { metadata, ...columns }: OrganizationChange,
+  updatedAt: Date,
+): Promise<Organization> {
+  const row = await tx.organization.update({
+    where: { id },
+    data: { ...columns, updatedAt, ...(metadata && { metadata: metadata as Prisma.InputJsonObject }) },
+  })
+  return toOrganization(row)
 }
 
-export async function findOrganization(db: Db | Tx, id: string): Promise<{ id: string; name: string } | null> {
-  return db.organization.findUnique({ where: { id }, select: { id: true, name: true } })
+/** Its members, service accounts, keys and invitations go with it. */
+export async function deleteOrganization(tx: Tx, id: string): Promise<void> {
+  await tx.organization.delete({ where: { id } })
 }
 
-/** False if the person is a member already. */
-export async function insertMembership(tx: Tx, membership: Membership): Promise<boolean> {
-  const { count } = await tx.membership.createMany({ data: membership, skipDuplicates: true })
-  return count === 1
+/** Prisma takes a prefix for the pattern of a LIKE. */
+function literal(prefix: string): string {
+  return prefix.replaceAll(/[\\%_]/g, String.raw`\$&`)
 }
 
-export async function findMembership(db: Db | Tx, organizationId: string, userId: string): Promise<Membership | null> {
-  return db.membership.findUnique({ where: { organizationId_userId: { organizationId, userId } } })
-}
-
-export async function setRole(tx: Tx, organizationId: string, userId: string, role: MemberRole): Promise<void> {
-  await tx.membership.update({ where: { organizationId_userId: { organizationId, userId } }, data: { role } })
+function toOrganization(row: OrganizationRow): Organization {
+  return { ...row, metadata: row.metadata as Organization['metadata'] }
 }

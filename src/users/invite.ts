@@ -22,42 +22,51 @@ export interface Invitation {
   locale: Locale
 }
 
-/** Mails the link and returns it, so that the command line can show it where no mail goes out. */
-export async function invite(
-  services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'sendMail' | 'publicUrl'>,
+export interface IssuedInvitation {
+  id: string
+  link: string
+  createdAt: Date
+  expiresAt: Date
+  /** Mails the link: once the transaction has committed. */
+  send: () => void
+}
+
+type InviteServices = Pick<UserServices, 'secrets' | 'clock' | 'sendMail' | 'publicUrl'>
+
+export async function issueInvitation(
+  tx: Tx,
+  services: InviteServices,
   invitation: Invitation,
   context: AuditContext,
-): Promise<{ id: string; link: string; expiresAt: Date }> {
+): Promise<IssuedInvitation> {
   const { email, organization, administrator, inviter, locale } = invitation
-  const { id, token, expiresAt } = await services.db.$transaction(async (tx) => {
-    const issued = await issueLink(tx, services, {
-      purpose: 'invitation',
-      email,
-      organizationId: organization?.id ?? null,
-      role: organization?.role ?? null,
-      administrator,
-    })
-    await record(
-      tx,
-      {
-        type: 'invitation.created',
-        id: issued.id,
-        organizationId: organization?.id ?? null,
-        data: { role: organization?.role ?? null, administrator },
-      },
-      context,
-    )
-    return issued
-  })
-  const link = linkUrl(services.publicUrl, token)
+  const role = organization?.role ?? null
+  const organizationId = organization?.id ?? null
+  const createdAt = services.clock.now()
+  const issued = await issueLink(tx, services, { purpose: 'invitation', email, organizationId, role, administrator })
+  const { id, expiresAt } = issued
+  await record(tx, { type: 'invitation.created', id, organizationId, data: { role, administrator } }, context)
+  const link = linkUrl(services.publicUrl, issued.token)
   const expiresInMinutes = linkLifetimes.invitation / minute
-  services.sendMail(
-    'invitation',
-    email,
-    { link, inviter, organization: organization?.name ?? null, expiresInMinutes },
-    locale,
-  )
-  return { id, link, expiresAt }
+  const send = () =>
+    services.sendMail(
+      'invitation',
+      email,
+      { link, inviter, organization: organization?.name ?? null, expiresInMinutes },
+      locale,
+    )
+  return { id, link, createdAt, expiresAt, send }
+}
+
+/** Mails the link and returns it, so that the command line can show it where no mail goes out. */
+export async function invite(
+  services: InviteServices & Pick<UserServices, 'db'>,
+  invitation: Invitation,
+  context: AuditContext,
+): Promise<Omit<IssuedInvitation, 'send'>> {
+  const { send, ...issued } = await services.db.$transaction((tx) => issueInvitation(tx, services, invitation, context))
+  send()
+  return issued
 }
 
 /** Somebody who has a proven account here needs no second password. */

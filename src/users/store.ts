@@ -1,4 +1,5 @@
 /** The rows of people, their links and their devices, and the cells of the throttles. */
+import { afterCursor, type Cursor } from '../http/api/list.ts'
 import type { Db, Tx } from '../platform/database.ts'
 import { emailKey, type User } from './user.ts'
 
@@ -152,6 +153,42 @@ export async function hasLiveLink(db: Db | Tx, purpose: LinkRow['purpose'], now:
     select: { id: true },
   })
   return link !== null
+}
+
+/** Invitations into an organization that still work. */
+const pending = (organizationId: string, now: Date) =>
+  ({ purpose: 'invitation', organizationId, consumedAt: null, expiresAt: { gt: now } }) as const
+
+/** Newest first; one more than the limit. */
+export async function listInvitationLinks(
+  db: Db | Tx,
+  page: { organizationId: string; now: Date; limit: number; cursor?: Cursor | undefined },
+): Promise<LinkRow[]> {
+  const { organizationId, now, limit, cursor } = page
+  return db.link.findMany({
+    where: { ...pending(organizationId, now), ...afterCursor(cursor) },
+    omit: { digest: true },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
+  })
+}
+
+export async function findInvitationLink(
+  db: Db | Tx,
+  { organizationId, id, now }: { organizationId: string; id: string; now: Date },
+): Promise<LinkRow | null> {
+  return db.link.findFirst({ where: { ...pending(organizationId, now), id }, omit: { digest: true } })
+}
+
+/** Makes an organization's invitations to one address worthless. @returns their ids */
+export async function consumeInvitationLinks(
+  tx: Tx,
+  { organizationId, email, now }: { organizationId: string; email: string; now: Date },
+): Promise<string[]> {
+  const links = await tx.link.findMany({ where: pending(organizationId, now), select: { id: true, email: true } })
+  const ids = links.filter((link) => emailKey(link.email) === emailKey(email)).map(({ id }) => id)
+  if (ids.length > 0) await tx.link.updateMany({ where: { id: { in: ids } }, data: { consumedAt: now } })
+  return ids
 }
 
 // ── Devices ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,8 @@ const rules = {
   mail_network: { burst: 30, everySeconds: 60 },
   mail_site: { burst: 300, everySeconds: 6 },
   mail_address: { burst: 4, everySeconds: 900 },
+  // Whoever administers an organization writes its name, and must not have it mailed to the whole world.
+  mail_organization: { burst: 100, everySeconds: 60 },
   // Each press hashes a password: whoever has one link must not keep the server busy with it.
   link: { burst: 10, everySeconds: 60 },
   reset_noted: { burst: 1, everySeconds: 3600 },

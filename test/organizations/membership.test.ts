@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { joinOrganization } from '../../src/organizations/join.ts'
-import { findMembership, insertOrganization } from '../../src/organizations/store.ts'
+import { findMembership } from '../../src/organizations/members/store.ts'
+import { insertOrganization } from '../../src/organizations/store.ts'
 import { openPeople, type People } from '../users/people.ts'
 
 let people: People

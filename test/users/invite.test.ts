@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findMembership, insertOrganization } from '../../src/organizations/store.ts'
+import { findMembership } from '../../src/organizations/members/store.ts'
+import { insertOrganization } from '../../src/organizations/store.ts'
 import { answerLink, whatLinkAsks } from '../../src/users/answer-link.ts'
 import { invite, type Invitation } from '../../src/users/invite.ts'
 import { checkCredentials } from '../../src/users/sign-in.ts'

@@ -1,0 +1,185 @@
+/** `/v1/organizations`: the platform's customers, their people and what acts for them. */
+import { z } from 'zod'
+import { inputProblem } from '../http/api/input.ts'
+import { listPage, listParameters, listSchema } from '../http/api/list.ts'
+import { apiRoute, type ApiRoute } from '../http/api/route.ts'
+import { displayName, externalId, metadata, slug, time, timeOut } from '../http/api/wire.ts'
+import { Problem } from '../http/problem.ts'
+import { changeOrganization } from './change.ts'
+import { createOrganization } from './create.ts'
+import { deleteOrganization } from './delete.ts'
+import { invitationRoutes } from './invitations/api.ts'
+import { memberRoutes } from './members/api.ts'
+import type { Organization } from './organization.ts'
+import { serviceAccountRoutes } from './service-accounts/api.ts'
+import type { OrganizationServices } from './services.ts'
+import { listOrganizations } from './store.ts'
+import { administeredOrganization, visibleOrganization } from './visible.ts'
+
+export function organizationRoutes(services: OrganizationServices): ApiRoute[] {
+  return [
+    ...collection(services),
+    ...single(services),
+    ...memberRoutes(services),
+    ...invitationRoutes(services),
+    ...serviceAccountRoutes(services),
+  ]
+}
+
+const organizationSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  external_id: z.string().nullable(),
+  tier: z.string(),
+  /** Whether it is one person's own. */
+  personal: z.boolean(),
+  metadata: z.record(z.string(), z.unknown()),
+  created_at: timeOut,
+  updated_at: timeOut,
+})
+
+function shown(organization: Organization): z.input<typeof organizationSchema> {
+  return {
+    id: organization.id,
+    name: organization.name,
+    external_id: organization.externalId,
+    tier: organization.tier,
+    personal: organization.personalUserId !== null,
+    metadata: organization.metadata,
+    created_at: time(organization.createdAt),
+    updated_at: time(organization.updatedAt),
+  }
+}
+
+const params = z.strictObject({ id: z.string() })
+
+function collection({ db }: OrganizationServices): ApiRoute[] {
+  return [
+    apiRoute({
+      method: 'GET',
+      path: '/v1/organizations',
+      summary: 'List the organizations that you belong to, or all of them',
+      access: 'organizations:read',
+      query: z.strictObject({
+        ...listParameters,
+        external_id: externalId.optional(),
+        q: z.string().min(1).max(120).optional(),
+        tier: slug.optional(),
+      }),
+      answer: { status: 200, body: listSchema(organizationSchema) },
+      async handle({ query, principal, reach }) {
+        const { limit, cursor, external_id, q, tier } = query
+        const among = reach === 'everything' ? null : [...principal.organizations.keys()]
+        const filters = { among, externalId: external_id, namePrefix: q, tier }
+        const rows = await listOrganizations(db, { ...filters, limit, cursor })
+        return { status: 200, body: listPage(rows, limit, shown) }
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/organizations',
+      summary: "Create a customer's organization; administrators of the platform only",
+      access: 'organizations:write',
+      creates: true,
+      body: z.strictObject({
+        name: displayName,
+        external_id: externalId.nullable().optional(),
+        tier: slug.optional(),
+        metadata: metadata.optional(),
+      }),
+      answer: { status: 201, body: organizationSchema },
+      problems: ['forbidden', 'conflict'],
+      async handle({ body, reach, context, tx }) {
+        if (reach !== 'everything') throw platformOnly('Customers are created by the platform')
+        const { external_id, ...customer } = body
+        const created = await createOrganization(tx, { ...customer, externalId: external_id }, context)
+        if (created.outcome !== 'created') throw refusal(created.outcome)
+        return { status: 201, body: shown(created.organization) }
+      },
+    }),
+  ]
+}
+
+function single({ db, revokeKeys, deleteClients }: OrganizationServices): ApiRoute[] {
+  return [
+    apiRoute({
+      method: 'GET',
+      path: '/v1/organizations/:id',
+      summary: 'Get an organization',
+      access: 'organizations:read',
+      params,
+      answer: { status: 200, body: organizationSchema },
+      problems: ['not_found'],
+      async handle({ params: { id }, ...calling }) {
+        return { status: 200, body: shown(await visibleOrganization(db, calling, id)) }
+      },
+    }),
+    apiRoute({
+      method: 'PATCH',
+      path: '/v1/organizations/:id',
+      summary: 'Change an organization; external_id and tier are for administrators of the platform',
+      access: 'organizations:write',
+      params,
+      body: z.strictObject({
+        name: displayName.optional(),
+        external_id: externalId.nullable().optional(),
+        tier: slug.optional(),
+        metadata: metadata.optional(),
+      }),
+      answer: { status: 200, body: organizationSchema },
+      problems: ['forbidden', 'not_found', 'conflict'],
+      async handle({ params: { id }, body, context, ...calling }) {
+        await administeredOrganization(db, calling, id)
+        const { name, external_id, tier, metadata: kept } = body
+        const reserved = Object.entries({ external_id, tier }).find(([, value]) => value !== undefined)
+        if (reserved && calling.reach !== 'everything') throw platformOnly(`${reserved[0]} is set by the platform`)
+        const change = {
+          ...(name !== undefined && { name }),
+          ...(external_id !== undefined && { externalId: external_id }),
+          ...(tier !== undefined && { tier }),
+          ...(kept !== undefined && { metadata: kept }),
+        }
+        const changed = await changeOrganization({ db }, id, change, context)
+        if (changed.outcome !== 'done') throw refusal(changed.outcome)
+        return { status: 200, body: shown(changed.organization) }
+      },
+    }),
+    apiRoute({
+      method: 'DELETE',
+      path: '/v1/organizations/:id',
+      summary:
+        'Delete an organization for good: its keys are revoked and its clients deleted; administrators of the platform only',
+      access: 'organizations:write',
+      params,
+      answer: { status: 204, body: null },
+      problems: ['forbidden', 'not_found', 'conflict'],
+      async handle({ params: { id }, context, ...calling }) {
+        await visibleOrganization(db, calling, id)
+        if (calling.reach !== 'everything') throw platformOnly('Organizations are deleted by the platform')
+        const deleted = await deleteOrganization({ db, revokeKeys, deleteClients }, id, context)
+        if (deleted !== 'deleted') throw refusal(deleted)
+        return { status: 204, body: undefined }
+      },
+    }),
+  ]
+}
+
+function platformOnly(what: string): Problem {
+  return new Problem('forbidden', { detail: `${what}: this needs an administrator with admin:organizations:write.` })
+}
+
+function refusal(outcome: 'not_found' | 'external_id_taken' | 'unknown_tier' | 'personal'): Problem {
+  switch (outcome) {
+    case 'not_found':
+      return new Problem('not_found')
+    case 'external_id_taken':
+      return new Problem('conflict', {
+        detail: 'Another organization has this external_id.',
+        errors: [{ path: '/external_id', code: 'taken', message: 'is the external_id of another organization' }],
+      })
+    case 'unknown_tier':
+      return inputProblem({ path: '/tier', code: 'unknown', message: 'is not a tier: see /v1/tiers' })
+    case 'personal':
+      return new Problem('conflict', { detail: "A person's own organization goes with the person only." })
+  }
+}
