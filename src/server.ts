@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import manifest from '../package.json' with { type: 'json' }
 import { createGate } from './check/gate.ts'
+import { gateMetrics } from './check/metrics.ts'
 import { createPolicies } from './check/policies/directory.ts'
 import { ConfigurationError, isLoopback, type Config } from './config.ts'
 import { systemContext } from './audit/record.ts'
@@ -31,6 +32,7 @@ import { createViews } from './http/views.ts'
 import { tierRoutes } from './limits/api.ts'
 import type { Limiter } from './limits/limits.ts'
 import { createMemoryLimiter } from './limits/memory-limiter.ts'
+import { sharedLimitsMetrics } from './limits/metrics.ts'
 import { metersOf } from './limits/meters.ts'
 import { createRedisLimiter } from './limits/redis-limiter.ts'
 import { createTiers } from './limits/tiers.ts'
@@ -201,11 +203,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const apiResource = `${config.apiUrl}/v1`
   const tiers = opening.use(await createTiers({ db, changes, log }))
   const nowMs = () => clock.now().getTime()
-  const limiter: Limiter = opening.use(
-    config.redisUrl === null
-      ? createMemoryLimiter({ now: nowMs })
-      : await createRedisLimiter({ url: config.redisUrl, log, now: nowMs }),
-  )
+  const shared = config.redisUrl === null ? null : await createRedisLimiter({ url: config.redisUrl, log, now: nowMs })
+  const limiter: Limiter = opening.use(shared ?? createMemoryLimiter({ now: nowMs }))
   const usage = opening.use(createUsageRecorder({ pool, clock, log, counters: () => limiter.takeChanged() }))
   const gate = createGate({
     lookUps: opening.use(
@@ -301,7 +300,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const sweeper = opening.use(startSweeper({ pool, clock, log, clockOffsetMs: time.offsetMs }))
   const metrics = createMetrics()
   nodeMetrics(metrics, { version: manifest.version, pool, changes, clockOffsetMs: time.offsetMs })
+  gateMetrics(metrics, gate)
   metrics.gauge('keygrant_signing_keys', 'Keys that are published.', () => ring.publicJwks().keys.length)
+  metrics.gauge('keygrant_usage_waiting_rows', 'Rows of usage not yet written.', () => usage.waitingRows)
+  if (shared) sharedLimitsMetrics(metrics, shared)
   const operations =
     config.operationsListen &&
     opening.use(await listen(operationsHandler({ metrics, health, log }), { ...config.operationsListen, tls: null }))

@@ -38,7 +38,7 @@ export function createCorridor(options: CorridorOptions): Corridor {
   const { holders, questions, judge, answers, note, figures, isTrusted, https, noteUnencrypted, onError } = options
 
   function settle(response: ServerResponse, requestId: string, verdict: Verdict, question: Question | null): void {
-    figures.count(verdict.code)
+    figures.count(verdict)
     if (question) note(verdict, question)
     answers.send(response, requestId, verdict, question)
   }

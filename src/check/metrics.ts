@@ -1,17 +1,23 @@
-/** What is counted of checks: plain numbers, so that counting costs nothing. */
+/** What the gate tells operators of itself: its decisions, and how often it had to ask the database. */
 import type { Metrics } from '../platform/metrics.ts'
-import { checkCodes, type CheckCode } from './codes.ts'
+import type { Gate } from './gate.ts'
 
-/** `none`: there was no credential, or none that could be read. */
-export const credentialKinds = ['api_key', 'access_token', 'none'] as const
-export type CredentialKind = (typeof credentialKinds)[number]
-
-export type CheckCounts = Readonly<Record<CredentialKind, Record<CheckCode, number>>>
-
-/** `checkCounts(metrics)[kind][code] += 1` for each decision, whichever route asked for it. */
-export function checkCounts(metrics: Metrics): CheckCounts {
-  return metrics.counts('keygrant_checks_total', 'Decisions about credentials.', [
-    { name: 'kind', values: credentialKinds },
-    { name: 'code', values: Object.keys(checkCodes) as CheckCode[] },
-  ])
+export function gateMetrics(metrics: Metrics, { figures, holders }: Pick<Gate, 'figures' | 'holders'>): void {
+  metrics.counter('keygrant_checks_total', 'Decisions at checks.', () =>
+    Object.entries(figures.answers).flatMap(([kind, codes]) =>
+      Object.entries(codes).map(([code, value]) => ({ labels: { kind, code }, value })),
+    ),
+  )
+  metrics.gauge('keygrant_credentials_held', 'Keys and tokens in memory.', () => holders.figures.held)
+  metrics.counter('keygrant_credential_hits_total', 'Credentials that were in memory.', () => holders.figures.hits)
+  metrics.counter(
+    'keygrant_credential_misses_total',
+    'Credentials that were looked for in the database.',
+    () => holders.figures.looks.credentials,
+  )
+  metrics.counter(
+    'keygrant_credential_look_ups_total',
+    'Statements that did so, for several credentials at a time.',
+    () => holders.figures.looks.statements,
+  )
 }

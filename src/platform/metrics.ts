@@ -22,19 +22,8 @@ export interface Metrics {
   gauge(name: string, help: string, read: Read): void
   /** What only grows, and is counted by whoever does it. */
   counter(name: string, help: string, read: Read): void
-  /** Counts of its own: `counts(…)[kind][code] += 1`. Every pair is told from the start, so that a first one is seen as growth. */
-  counts<A extends string, B extends string>(
-    name: string,
-    help: string,
-    labels: readonly [first: Dimension<A>, second: Dimension<B>],
-  ): Readonly<Record<A, Record<B, number>>>
   /** Everything, as it is now. */
   text(): Promise<string>
-}
-
-export interface Dimension<V extends string> {
-  readonly name: string
-  readonly values: readonly V[]
 }
 
 interface Family {
@@ -61,20 +50,6 @@ export function createMetrics(): Metrics {
   return {
     gauge: (name, help, read) => add({ name, help, type: 'gauge', read }),
     counter: (name, help, read) => add({ name, help, type: 'counter', read }),
-    counts<A extends string, B extends string>(
-      name: string,
-      help: string,
-      [first, second]: readonly [Dimension<A>, Dimension<B>],
-    ) {
-      const none = () => Object.fromEntries(second.values.map((value) => [value, 0])) as Record<B, number>
-      const table = Object.fromEntries(first.values.map((value) => [value, none()])) as Record<A, Record<B, number>>
-      const read = () =>
-        first.values.flatMap((a) =>
-          second.values.map((b) => ({ labels: { [first.name]: a, [second.name]: b }, value: table[a][b] })),
-        )
-      add({ name, help, type: 'counter', read })
-      return table
-    },
     async text() {
       const blocks = await Promise.all(families.map(render))
       return blocks.join('')
