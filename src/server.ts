@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import manifest from '../package.json' with { type: 'json' }
+import { operator } from './api-keys/asker.ts'
+import { revokeApiKey } from './api-keys/revoke.ts'
 import { createGate } from './check/gate.ts'
 import { gateMetrics } from './check/metrics.ts'
 import { createPolicies } from './check/policies/directory.ts'
 import { ConfigurationError, isLoopback, type Config } from './config.ts'
 import { systemContext } from './audit/record.ts'
+import { apiKeyRoutes } from './api-keys/api.ts'
+import { ensureBootstrapKey, type BootstrapKey } from './api-keys/bootstrap-key.ts'
 import { exposeApiKey } from './api-keys/expose.ts'
 import { findApiKey } from './api-keys/store.ts'
 import type { Holders } from './check/holders.ts'
@@ -34,9 +38,11 @@ import type { Limiter } from './limits/limits.ts'
 import { createMemoryLimiter } from './limits/memory-limiter.ts'
 import { sharedLimitsMetrics } from './limits/metrics.ts'
 import { metersOf } from './limits/meters.ts'
+import { limitOverridesSchema } from './limits/schema.ts'
 import { createRedisLimiter } from './limits/redis-limiter.ts'
 import { createTiers } from './limits/tiers.ts'
 import { createAnswers } from './oidc/answers.ts'
+import { apiKeyTokens } from './oidc/api-keys.ts'
 import { endAccess } from './oidc/sessions/end-access.ts'
 import { mendUnauthorizedClient, providerHandler } from './oidc/handler.ts'
 import { createInteractions } from './oidc/interaction/interaction.ts'
@@ -92,6 +98,7 @@ export interface RunningServer extends AsyncDisposable {
   /** Where gateways ask over plain http; null: nowhere. */
   checkPort: number | null
   firstAdministrator: FirstAdministrator
+  bootstrapKey: BootstrapKey
   /** For what has to be looked at from outside of HTTP: a test moves time and sweeps, and counts what was computed. */
   inside: {
     sweeper: Sweeper
@@ -156,6 +163,15 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     views,
     mail,
   })
+  const organizations = { ensureServiceAccount, create: createPlatformOrganization }
+  const makeBootstrapKey = (administratorMade: boolean) =>
+    ensureBootstrapKey(
+      { db, clock, secrets, settings: config.apiKeys, organizations, platformName: config.platform.name },
+      { adminKey: config.bootstrap.adminKey, administratorMade },
+    )
+  // A chosen one works with the first request; one that is drawn is made when nothing hinders any more that it is told.
+  const chosenKey = config.bootstrap.adminKey === null ? null : await makeBootstrapKey(false)
+  if (chosenKey?.outcome === 'refused') throw new ConfigurationError([`BOOTSTRAP_ADMIN_KEY ${chosenKey.fault}`])
   const firstAdministrator = await ensureFirstAdministrator(users, config.bootstrap)
   if (firstAdministrator.outcome === 'weak_password') {
     throw new ConfigurationError(['BOOTSTRAP_ADMIN_PASSWORD is a common or guessable password: set another one'])
@@ -190,12 +206,6 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
         ),
     }),
   )
-  const mends = [
-    mendBlankPages,
-    mendRedirects({ views, issuer: config.publicUrl }),
-    mendUnauthorizedClient,
-    structuredTokens({ issuer: config.publicUrl, publicJwks: ring.publicJwks, directory }),
-  ]
 
   // ── Checks and limits ──
   const { publicUrl, trustedProxies } = config
@@ -229,9 +239,33 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       exposeApiKey(db, { keyId, reason: 'unencrypted' }, { ...systemContext(clock), address }),
     metadataOf: async (keyId) => (await findApiKey(db, keyId, clock.now()))?.metadata ?? {},
   })
+  const mends = [
+    mendBlankPages,
+    mendRedirects({ views, issuer: config.publicUrl }),
+    mendUnauthorizedClient,
+    structuredTokens({ issuer: config.publicUrl, publicJwks: ring.publicJwks, directory }),
+    apiKeyTokens({
+      issuer: publicUrl,
+      directory,
+      findKey: gate.findLiveApiKey,
+      revokeKey: async (keyId, context) => {
+        await db.$transaction((tx) => revokeApiKey(tx, operator, keyId, context))
+      },
+    }),
+  ]
 
   // ── Every route of the API ──
   const apiRoutes: ApiRoute[] = [
+    ...apiKeyRoutes({
+      db,
+      clock,
+      secrets,
+      catalogue,
+      settings: config.apiKeys,
+      organizations,
+      sendMail: users.sendMail,
+      limitOverrides: limitOverridesSchema,
+    }),
     ...tierRoutes({ db }),
     ...resourceRoutes({ db, builtIn }),
     ...scopeRoutes({ db, builtIn }),

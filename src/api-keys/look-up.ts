@@ -27,6 +27,7 @@ export interface FoundKey {
   readonly organizationTier: string
   readonly overrides: LimitOverrides | null
   readonly allowedIps: readonly string[]
+  readonly secretCreatedAt: Date
   /** The secret's end; null: none. */
   readonly expiresAt: Date | null
   readonly supersededAt: Date | null
@@ -46,6 +47,7 @@ interface Row {
   digest: Buffer
   secret_id: string
   hint: string
+  secret_created_at: Date
   secret_expires_at: Date | null
   superseded_at: Date | null
   id: string
@@ -76,7 +78,8 @@ interface Row {
 
 const statement = {
   name: 'api-keys-look-up',
-  text: `SELECT s.digest, s.id AS secret_id, s.hint, s.expires_at AS secret_expires_at, s.superseded_at,
+  text: `SELECT s.digest, s.id AS secret_id, s.hint, s.created_at AS secret_created_at,
+    s.expires_at AS secret_expires_at, s.superseded_at,
     k.id, k.name, k.organization_id, k.user_id, k.service_account_id, k.environment, k.scopes, k.grantable_scopes,
     k.resource, k.external_id, k.tier, k.limits, k.allowed_ips, k.disabled_at, k.revoked_at, k.exposed_at,
     o.tier AS organization_tier, o.external_id AS organization_external_id, m.role,
@@ -139,6 +142,7 @@ function foundKeyOf(row: Row): FoundKey {
     organizationTier: row.organization_tier,
     overrides: row.limits,
     allowedIps: row.allowed_ips ?? [],
+    secretCreatedAt: row.secret_created_at,
     expiresAt: row.secret_expires_at,
     supersededAt: row.superseded_at,
     exposedAt: row.exposed_at,

@@ -21,6 +21,7 @@ import { createDerive } from './derive.ts'
 import { createNoteUnencrypted, type NoteUnencrypted } from './exposure.ts'
 import { createFigures, type CheckFigures } from './figures.ts'
 import { createHolders, type Holders } from './holders.ts'
+import { createFindLiveApiKey, type FindLiveApiKey } from './live-api-key.ts'
 import type { Policies } from './policies/policy.ts'
 import { createQuestions } from './question.ts'
 import { createNote } from './usage-note.ts'
@@ -56,6 +57,8 @@ export interface Gate {
   /** Who calls the management API. */
   principal: ApiServices['authenticate']
   noteUnencrypted: NoteUnencrypted
+  /** What introspection tells of. */
+  findLiveApiKey: FindLiveApiKey
   holders: Holders
   figures: CheckFigures
 }
@@ -128,6 +131,7 @@ export function createGate(options: GateOptions): Gate {
       return (await authenticate(ctx.req, address, { charge, setHeader })).principal
     },
     noteUnencrypted,
+    findLiveApiKey: createFindLiveApiKey({ holders, current, nowMs }),
     holders,
     figures,
   }

@@ -1,5 +1,6 @@
 /** What a check knows of a valid-looking credential, key or token alike, and what is worked out from it once. */
 import type { Metered, Meters, Tiers } from '../limits/limits.ts'
+import type { PublicJwks } from '../oidc/verify-access-token.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import type { AddressList } from './address-list.ts'
 import type { Held } from './authority-cache.ts'
@@ -19,6 +20,8 @@ export interface Holder extends Held {
   readonly environment: 'live' | 'test' | null
   /** `proof_required`: bound to a key by `cnf`, whose proof isn't taken yet. */
   readonly standing: 'live' | 'revoked' | 'disabled' | 'proof_required'
+  /** When a key's secret was made; null for an access token. */
+  readonly issuedAtMs: number | null
   /** Infinity: none. */
   readonly expiresAtMs: number
   /** The one resource that it is for (identifier); null: any that is registered. */
@@ -37,6 +40,8 @@ export interface Holder extends Held {
   readonly name: string | null
   /** As they were given; what counts is what its owner may do of them now. */
   readonly ownScopes: readonly string[]
+  /** The set of keys that a JWT's signature was checked with; null for what has none. */
+  readonly verifiedBy: PublicJwks | null
   /** Whose call it is, as far as limits go. */
   readonly limitedBy: Metered
   /** What it may do and what it is charged to, as scopes and tiers are now. */

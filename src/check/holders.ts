@@ -64,6 +64,12 @@ const expired: Unresolved = { code: 'expired', retryAfterSeconds: 0 }
 const proofRequired: Unresolved = { code: 'proof_required', retryAfterSeconds: 0 }
 const unavailable: Unresolved = { code: 'unavailable', retryAfterSeconds: OUTAGE_RETRY_SECONDS }
 
+/** A token whose signature was found right, and by which keys. */
+interface VerifiedJwt {
+  claims: AccessTokenClaims
+  keys: PublicJwks
+}
+
 export function isHolder(found: Holder | Unresolved): found is Holder {
   return 'standing' in found
 }
@@ -73,6 +79,7 @@ export function createHolders(options: HoldersOptions): Holders {
   const { capacity = CAPACITY } = options
   const failures = createFailures(now)
   let hits = 0
+  let known = publicJwks()
 
   const keys = createAuthorityCache<Holder, string>({
     changes,
@@ -85,7 +92,7 @@ export function createHolders(options: HoldersOptions): Holders {
       return found.map((key) => key && complete(holderOfKey(key)))
     },
   })
-  const tokens = createAuthorityCache<Holder, AccessTokenClaims | string>({
+  const tokens = createAuthorityCache<Holder, VerifiedJwt | string>({
     changes,
     kinds: ['token', 'family', 'session', 'client', 'user', 'organization'],
     ownKind: 'token',
@@ -93,10 +100,15 @@ export function createHolders(options: HoldersOptions): Holders {
     unknownCapacity: UNKNOWN_CAPACITY,
     async read(wanted) {
       const services = { pool, secrets, now: clock.now(), restore }
-      const found = await Promise.all(
-        wanted.map((one) => (typeof one === 'string' ? lookUpOpaqueToken(services, one) : lookUpJwt(services, one))),
+      return Promise.all(
+        wanted.map(async (one) => {
+          const jwt = typeof one === 'string' ? null : one
+          const token = await (typeof one === 'string'
+            ? lookUpOpaqueToken(services, one)
+            : lookUpJwt(services, one.claims))
+          return token && complete(holderOfToken(token, jwt?.keys ?? null))
+        }),
       )
-      return found.map((token) => token && complete(holderOfToken(token)))
     },
   })
 
@@ -122,12 +134,21 @@ export function createHolders(options: HoldersOptions): Holders {
   }
 
   async function lookJwt(digest: string, address: string, token: string): Promise<Holder | Unresolved> {
-    const claims = await verifyAccessToken(token, { issuer, publicJwks: publicJwks(), now: clock.now() })
+    const keys = publicJwks()
+    const claims = await verifyAccessToken(token, { issuer, publicJwks: keys, now: clock.now() })
     if (claims === 'expired') return expired
-    if (claims !== 'invalid') return look(digest, address, tokens, claims)
-    tokens.reject(digest)
+    if (claims !== 'invalid') return look(digest, address, tokens, { claims, keys })
+    if (keys === publicJwks()) tokens.reject(digest)
     failures.count(address)
     return notFound
+  }
+
+  /** What was believed by a key that is gone is worth nothing, and what wasn't may have been signed by one that is new. */
+  function believed(holder: Holder | undefined): Holder | undefined {
+    const keys = publicJwks()
+    if (keys !== known) tokens.forgetUnknown()
+    known = keys
+    return holder && (holder.verifiedBy === null || holder.verifiedBy === keys) ? holder : undefined
   }
 
   return {
@@ -138,10 +159,10 @@ export function createHolders(options: HoldersOptions): Holders {
       if (!isKey && credential.dpop) return proofRequired
       const cache = isKey ? keys : tokens
       const digest = isKey ? secrets.digest('api_key', text).toString('latin1') : hash('sha256', text, 'binary')
-      const known = cache.get(digest)
-      if (known) {
+      const holder = isKey ? cache.get(digest) : believed(cache.get(digest))
+      if (holder) {
         hits++
-        return known
+        return holder
       }
       if (cache.isUnknown(digest)) {
         failures.count(address)
@@ -181,6 +202,7 @@ function holderOfKey(key: FoundKey): Omit<Holder, 'derived'> {
     externalId: key.externalId,
     environment: key.environment,
     standing: key.standing,
+    issuedAtMs: key.secretCreatedAt.getTime(),
     expiresAtMs: key.expiresAt?.getTime() ?? Infinity,
     resource: key.resource,
     allowedIps: key.allowedIps.length === 0 ? null : addressList(key.allowedIps),
@@ -203,12 +225,13 @@ function holderOfKey(key: FoundKey): Omit<Holder, 'derived'> {
       organizationTier: key.organizationTier,
       overrides: key.overrides,
     },
+    verifiedBy: null,
     dependsOn: [key.keyId, key.organizationId, subject],
     stale: false,
   }
 }
 
-function holderOfToken(token: FoundToken): Omit<Holder, 'derived'> {
+function holderOfToken(token: FoundToken, verifiedBy: PublicJwks | null): Omit<Holder, 'derived'> {
   return {
     kind: 'access_token',
     subject: token.subject,
@@ -220,6 +243,7 @@ function holderOfToken(token: FoundToken): Omit<Holder, 'derived'> {
     externalId: token.externalId,
     environment: null,
     standing: token.bound && token.standing === 'live' ? 'proof_required' : token.standing,
+    issuedAtMs: null,
     expiresAtMs: token.expiresAt.getTime(),
     // One without an audience is for the userinfo endpoint, which is no resource that anybody checks for.
     resource: token.audience ?? '',
@@ -244,6 +268,7 @@ function holderOfToken(token: FoundToken): Omit<Holder, 'derived'> {
       organizationTier: token.organizationTier,
       overrides: null,
     },
+    verifiedBy,
     dependsOn: token.dependsOn,
     stale: false,
   }

@@ -4,11 +4,12 @@
  */
 import type { Context } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { looksLikeApiKey } from '../api-keys/format.ts'
+import { parseApiKey } from '../api-keys/format.ts'
 import type { AuditContext } from '../audit/record.ts'
 import { isConfidential, type Client } from '../clients/client.ts'
 import type { ClientDirectory } from '../clients/directory.ts'
-import { present, seconds } from './adapter/model.ts'
+import type { RequestState } from '../http/entrance.ts'
+import { present } from './adapter/model.ts'
 import type { Mend } from './handler.ts'
 import { auditContextOf } from './unit/unit.ts'
 
@@ -26,8 +27,9 @@ export interface LiveApiKey {
   readonly environment: 'live' | 'test'
   readonly tier: string
   /** Of the secret that was asked about. */
-  readonly issuedAt: Date
-  readonly expiresAt: Date | null
+  readonly issuedAtMs: number
+  /** Infinity: none. */
+  readonly expiresAtMs: number
 }
 
 /** Whoever holds it learns of keys of every organization. */
@@ -41,24 +43,28 @@ export function apiKeyTokens({
 }: {
   issuer: string
   directory: ClientDirectory
-  /** Null: there is none, or it is no good any more. */
-  findKey: (token: string) => Promise<LiveApiKey | null>
+  /**
+   * Null: there is none, or it is no good any more.
+   * @throws {Problem} `unavailable` or `rate_limited`, where the truth isn't known
+   */
+  findKey: (token: string, address: string) => Promise<LiveApiKey | null>
   revokeKey: (keyId: string, context: AuditContext) => Promise<void>
 }): Mend {
   return async (ctx, unit) => {
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
     if (!oidc || !unknownToProvider(ctx, oidc.route)) return
     const token = oidc.params?.['token']
-    if (typeof token !== 'string' || !looksLikeApiKey(token)) return
+    if (typeof token !== 'string' || !parseApiKey(token)) return
     // As an administrator set it, which is more than the provider knows of it.
     const client = await directory.find(present(oidc.client, 'client').clientId)
     // A public one has proved nothing: whoever knows its name can say it.
     if (!client || !isConfidential(client)) return
+    const { address } = (ctx.state as RequestState).caller
     if (oidc.route === 'introspection') {
-      const key = await findKey(token)
+      const key = await findKey(token, address)
       if (key && mayLearnOf(client, key)) ctx.body = introspection(key, issuer)
     } else if (client.origin === 'administrator' && client.organizationId !== null) {
-      const key = await findKey(token)
+      const key = await findKey(token, address)
       // Another's is answered as if it were done, and tells nothing (RFC 7009, 2.2).
       if (key?.organizationId !== client.organizationId) return
       await revokeKey(key.keyId, auditContextOf(unit, { kind: 'client', id: client.id }))
@@ -85,8 +91,8 @@ function introspection(key: LiveApiKey, issuer: string): object {
     iss: issuer,
     sub: key.subject,
     scope: key.scopes.join(' '),
-    iat: seconds(key.issuedAt),
-    ...(key.expiresAt && { exp: seconds(key.expiresAt) }),
+    iat: Math.floor(key.issuedAtMs / 1000),
+    ...(key.expiresAtMs < Infinity && { exp: Math.floor(key.expiresAtMs / 1000) }),
     ...(key.resource !== null && { aud: key.resource }),
     key_id: key.keyId,
     organization_id: key.organizationId,
