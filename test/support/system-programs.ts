@@ -46,4 +46,14 @@ export const systemPrograms = {
     versionArguments: ['version'],
     startsService: true,
   },
+  redis: {
+    title: 'Redis',
+    path: '/usr/bin/redis-server',
+    variable: 'REDIS_SERVER',
+    packages: ['redis-server', 'redis-tools'],
+    // `redis-server` is a link to it, and is told by the name that it is called by.
+    unpackedPath: 'usr/bin/redis-server',
+    versionArguments: ['--version'],
+    startsService: true,
+  },
 } satisfies Record<string, SystemProgram>
