@@ -21,6 +21,8 @@ export interface AuthorityCache<T extends Held, C> {
   load(digest: string, credential: C): Promise<T | null>
   /** It was found to be none without the store: a forged signature. */
   reject(digest: string): void
+  /** What was none may be one by now. */
+  forgetUnknown(): void
   readonly size: number
   /** How often the store was asked, and for how many. */
   readonly looks: { statements: number; credentials: number }
@@ -165,6 +167,7 @@ export function createAuthorityCache<T extends Held, C>(options: AuthorityCacheO
     get: (digest) => held.get(digest),
     isUnknown: (digest) => unknown.get(digest) === true,
     reject: (digest) => unknown.set(digest, true),
+    forgetUnknown: () => unknown.clear(),
     load(digest, credential) {
       const known = pending.get(digest)
       if (known) return known
