@@ -123,6 +123,7 @@ export const events = {
   'client.enabled': noted<Nothing>('client'),
   'client.deleted': noted<Nothing>('client'),
   'client.secret_created': noted<{ secret_id: string; hint: string; expires_at: string | null }>('client'),
+  'client.secret_deleted': noted<{ secret_id: string; hint: string }>('client'),
   'client.secret_rotated': noted<{ secret_id: string; hint: string; old_secrets_end_at: string | null }>('client'),
 
   'resource.created': noted<{ identifier: string }>('resource'),

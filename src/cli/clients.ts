@@ -69,7 +69,7 @@ function addCreate(clients: Command, { run }: Session): void {
           )
         }
         await using bench = await openWorkbench()
-        const unknown = await unknownReferences(bench.db, checked.registration)
+        const unknown = await unknownReferences(bench, checked.registration)
         if (unknown.length > 0) throw new CommandFailure(unknown.join('\n'))
         const registered = await bench.db.$transaction((tx) =>
           registerClient(tx, bench, checked.registration, 'administrator', bench.context),

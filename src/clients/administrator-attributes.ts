@@ -2,21 +2,31 @@
 import { z } from 'zod'
 import { limitPerValues } from './client.ts'
 
-export const administratorAttributesSchema = z.strictObject({
-  verified: z.boolean().default(false),
-  pkce_exempt: z.boolean().default(false),
-  introspects: z
-    .array(z.string().min(1))
-    .default([])
-    .transform((identifiers) => [...new Set(identifiers)]),
-  tier: z.string().min(1).nullable().default(null),
-  limit_per: z.enum(limitPerValues).default('client'),
-  grantable_scopes: z
-    .array(z.string().min(1).max(100))
+const listOf = <Item extends z.ZodType<string>>(item: Item) =>
+  z
+    .array(item)
     .max(200, { error: 'must have at most 200 entries' })
-    .default([])
-    .transform((names) => [...new Set(names)]),
-  organization_id: z.string().min(1).nullable().default(null),
+    .transform((entries) => [...new Set(entries)])
+
+/** Each by itself. */
+export const administratorFields = {
+  verified: z.boolean(),
+  pkce_exempt: z.boolean(),
+  introspects: listOf(z.string().min(1)),
+  tier: z.string().min(1).nullable(),
+  limit_per: z.enum(limitPerValues, { error: `must be ${limitPerValues.join(' or ')}` }),
+  grantable_scopes: listOf(z.string().min(1).max(100)),
+  organization_id: z.string().min(1).nullable(),
+}
+
+export const administratorAttributesSchema = z.strictObject({
+  verified: administratorFields.verified.default(false),
+  pkce_exempt: administratorFields.pkce_exempt.default(false),
+  introspects: administratorFields.introspects.default([]),
+  tier: administratorFields.tier.default(null),
+  limit_per: administratorFields.limit_per.default('client'),
+  grantable_scopes: administratorFields.grantable_scopes.default([]),
+  organization_id: administratorFields.organization_id.default(null),
 })
 
 /** In wire names, as they are written in files and requests. */

@@ -2,7 +2,8 @@
 import { record, type AuditContext } from '../audit/record.ts'
 import { notify } from '../platform/changes.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import type { Db, Tx } from '../platform/database.ts'
+import type { Client } from './client.ts'
 import { lockClient, setDisabledAt } from './store.ts'
 
 export type Switched = 'done' | 'already' | 'not_found'
@@ -15,13 +16,7 @@ export async function disableClient(
 ): Promise<Switched> {
   return db.$transaction(async (tx): Promise<Switched> => {
     const client = await lockClient(tx, clientId)
-    if (!client) return 'not_found'
-    if (client.disabledAt) return 'already'
-    await setDisabledAt(tx, clientId, clock.now())
-    const { organizationId } = client
-    await record(tx, { type: 'client.disabled', id: clientId, organizationId, data: {} }, context)
-    await notify(tx, { kind: 'client', id: clientId })
-    return 'done'
+    return client ? switchClient(tx, client, clock.now(), context) : 'not_found'
   })
 }
 
@@ -29,12 +24,22 @@ export async function disableClient(
 export async function enableClient({ db }: { db: Db }, clientId: string, context: AuditContext): Promise<Switched> {
   return db.$transaction(async (tx): Promise<Switched> => {
     const client = await lockClient(tx, clientId)
-    if (!client) return 'not_found'
-    if (!client.disabledAt) return 'already'
-    await setDisabledAt(tx, clientId, null)
-    const { organizationId } = client
-    await record(tx, { type: 'client.enabled', id: clientId, organizationId, data: {} }, context)
-    await notify(tx, { kind: 'client', id: clientId })
-    return 'done'
+    return client ? switchClient(tx, client, null, context) : 'not_found'
   })
+}
+
+/** Of a client that is locked. @param disabledAt null to enable it */
+export async function switchClient(
+  tx: Tx,
+  client: Pick<Client, 'id' | 'disabledAt' | 'organizationId'>,
+  disabledAt: Date | null,
+  context: AuditContext,
+): Promise<'done' | 'already'> {
+  const { id, organizationId } = client
+  if ((client.disabledAt === null) === (disabledAt === null)) return 'already'
+  await setDisabledAt(tx, id, disabledAt)
+  const type = disabledAt ? 'client.disabled' : 'client.enabled'
+  await record(tx, { type, id, organizationId, data: {} }, context)
+  await notify(tx, { kind: 'client', id })
+  return 'done'
 }

@@ -1,10 +1,9 @@
 /** A client that the program brings itself, under an id of its own: made at the first start, kept as it should be at each. */
-import { isDeepStrictEqual } from 'node:util'
 import { record, type AuditContext } from '../audit/record.ts'
-import { notify } from '../platform/changes.ts'
 import type { Tx } from '../platform/database.ts'
 import type { Registration } from './metadata-rules.ts'
-import { insertClientIfAbsent, lockClient, updateRegistration, type NewClient } from './store.ts'
+import { insertClientIfAbsent, lockClient, type NewClient } from './store.ts'
+import { updateClient } from './update.ts'
 
 /**
  * Several starts at once make one client. It must not have a secret: nobody would learn it. One that an administrator has
@@ -24,16 +23,6 @@ export async function ensureClient(
   } else {
     const current = await lockClient(tx, id)
     if (!current) throw new Error(`the client ${id} was deleted while it was looked at`)
-    const fields = Object.keys(registration) as (keyof Registration)[]
-    const changed = fields.filter((field) => !isDeepStrictEqual(current[field], registration[field]))
-    if (changed.length === 0) return
-    await updateRegistration(tx, wanted)
-    await record(tx, { type: 'client.updated', id, organizationId, data: { changed: changed.map(wireName) } }, context)
+    await updateClient(tx, current, registration, context)
   }
-  await notify(tx, { kind: 'client', id })
-}
-
-/** `redirectUris` is `redirect_uris` to everybody outside. */
-function wireName(field: string): string {
-  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

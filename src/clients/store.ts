@@ -1,4 +1,5 @@
 /** The rows of clients and of their secrets. */
+import { afterCursor, type Cursor } from '../http/api/list.ts'
 import type { Db, Tx } from '../platform/database.ts'
 import { Prisma } from '../platform/prisma/client.ts'
 import type { ApplicationType, AuthMethod, Client, ClientSecret, LimitPer } from './client.ts'
@@ -26,6 +27,32 @@ export async function listClients(
     }),
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: limit,
+    include: withSecrets,
+  })
+  return rows.map(toClient)
+}
+
+/** A page and one row more, newest first, of those of these organizations (null: all). */
+export async function listClientPage(
+  db: Db | Tx,
+  page: {
+    limit: number
+    cursor: Cursor | undefined
+    organizationIds: readonly string[] | null
+    organizationId: string | undefined
+  },
+): Promise<Client[]> {
+  const { limit, cursor, organizationIds, organizationId } = page
+  const rows = await db.client.findMany({
+    where: {
+      AND: [
+        afterCursor(cursor),
+        organizationIds === null ? {} : { organizationId: { in: [...organizationIds] } },
+        organizationId === undefined ? {} : { organizationId },
+      ],
+    },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
     include: withSecrets,
   })
   return rows.map(toClient)

@@ -1,4 +1,5 @@
 /** The rows of grants, and the families under them. */
+import { afterCursor, type Cursor } from '../http/api/list.ts'
 import type { Db, Tx } from '../platform/database.ts'
 import type { Grant as GrantRow, Prisma } from '../platform/prisma/client.ts'
 import type { Answer, Grant, ScopesByResource } from './grant.ts'
@@ -17,6 +18,70 @@ export async function findGrantById(db: Db | Tx, id: string): Promise<Grant | nu
 export async function listGrantsOf(db: Db | Tx, userId: string): Promise<Grant[]> {
   const rows = await db.grant.findMany({ where: { userId }, orderBy: { createdAt: 'desc' }, take: 500 })
   return rows.map(fromRow)
+}
+
+/** Whose grants somebody sees: a person's own, those of one client, those of the clients of these organizations. */
+export interface Sight {
+  userId: string | null
+  clientId: string | null
+  organizationIds: readonly string[]
+}
+
+/** A grant, and whose its client is. */
+export interface SeenGrant extends Grant {
+  organizationId: string | null
+}
+
+/** @param sight null: all of them */
+export async function findSeenGrant(db: Db | Tx, id: string, sight: Sight | null): Promise<SeenGrant | null> {
+  const row = await db.grant.findFirst({ where: { AND: [{ id }, seenBy(sight)] }, include: withOrganization })
+  return row && seenFromRow(row)
+}
+
+/** A page and one row more, newest first. */
+export async function listGrantPage(
+  db: Db | Tx,
+  page: {
+    limit: number
+    cursor: Cursor | undefined
+    userId: string | undefined
+    clientId: string | undefined
+    sight: Sight | null
+  },
+): Promise<SeenGrant[]> {
+  const { limit, cursor, userId, clientId, sight } = page
+  const rows = await db.grant.findMany({
+    where: {
+      AND: [
+        afterCursor(cursor),
+        seenBy(sight),
+        userId === undefined ? {} : { userId },
+        clientId === undefined ? {} : { clientId },
+      ],
+    },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
+    include: withOrganization,
+  })
+  return rows.map(seenFromRow)
+}
+
+const withOrganization = { client: { select: { organizationId: true } } } as const satisfies Prisma.GrantInclude
+
+function seenBy(sight: Sight | null): Prisma.GrantWhereInput {
+  if (sight === null) return {}
+  const { userId, clientId, organizationIds } = sight
+  return {
+    OR: [
+      ...(userId === null ? [] : [{ userId }]),
+      ...(clientId === null ? [] : [{ clientId }]),
+      { client: { organizationId: { in: [...organizationIds] } } },
+    ],
+  }
+}
+
+function seenFromRow({ client, ...row }: Prisma.GrantGetPayload<{ include: typeof withOrganization }>): SeenGrant {
+  return { ...fromRow(row), organizationId: client.organizationId }
 }
 
 /** One row per person and client also when two consents come at the same moment. */
