@@ -11,7 +11,8 @@ import type { Derived, Holder } from './holder.ts'
 import type { Holders } from './holders.ts'
 import type { Question } from './question.ts'
 
-const words: Readonly<Partial<Record<CheckCode, string>>> = {
+/** What to do about each, in one sentence; the documentation shows the same. */
+export const refusalDetails: Readonly<Partial<Record<CheckCode, string>>> = {
   missing: 'Send an API key or an access token: Authorization: Bearer …',
   malformed: 'What was sent is neither an API key nor an access token. Was it copied whole?',
   not_found: 'This credential is unknown.',
@@ -73,11 +74,11 @@ export function createAuthenticate(options: {
     // A look without a charge may find nothing left, which is no reason to refuse.
     const passes = verdict.code === 'valid' || (!charge && verdict.code === 'rate_limited')
     if (!passes || !verdict.holder) throw verdictProblem(verdict, challenge)
-    return { principal: principalOf(verdict.holder, current(verdict.holder)), holder: verdict.holder }
+    return { principal: principalOf(verdict.holder, current(verdict.holder), verdict), holder: verdict.holder }
   }
 }
 
-function principalOf(holder: Holder, { scopes }: Derived): Principal {
+function principalOf(holder: Holder, { scopes, tier }: Derived, { limits }: Verdict): Principal {
   const { kind, keyId, clientId, subject, subjectKind, organizationId, organizations } = holder
   const { grantableScopes, administrator } = holder
   return {
@@ -90,6 +91,7 @@ function principalOf(holder: Holder, { scopes }: Derived): Principal {
     scopes,
     grantableScopes,
     administrator,
+    spending: { tier, environment: holder.environment ?? '-', limits: limits?.policies ?? [] },
   }
 }
 
@@ -102,7 +104,7 @@ function credentialProblem(fault: CredentialFault, challenge: string): Problem {
 function verdictProblem({ code, limits, retryAfterSeconds }: Verdict, challenge: string): Problem {
   if (code !== 'rate_limited' || !limits) return problemOf(code, challenge, retryAfterSeconds)
   return new Problem('rate_limited', {
-    detail: words.rate_limited ?? '',
+    detail: refusalDetails.rate_limited ?? '',
     retryAfterSeconds,
     // draft-ietf-httpapi-ratelimit-headers, 6.
     members: {
@@ -114,7 +116,7 @@ function verdictProblem({ code, limits, retryAfterSeconds }: Verdict, challenge:
 
 function problemOf(code: CheckCode, challenge: string, retryAfterSeconds = 0): Problem {
   const status = checkCodes[code]
-  const detail = words[code]
+  const detail = refusalDetails[code]
   return new Problem(code as ProblemCode, {
     ...(detail === undefined ? {} : { detail }),
     ...(status === 401 ? { status, headers: { 'www-authenticate': challenge } } : {}),

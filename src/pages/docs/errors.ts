@@ -10,10 +10,10 @@ export type ErrorGroup = (typeof errorGroups)[number]
 
 export interface ErrorFacts {
   group: ErrorGroup
-  /** A request that is answered so, in a shell with the key in `$API_KEY`; `API` stands for where `/v1` is. */
+  /** A request that is answered so, in a shell with the key in `$API_KEY`; `API` stands for where `/v1` is, `ISSUER` for us. */
   request: string | null
-  /** The answer to it; null where a page is answered. */
-  answer: ProblemOptions | { verdict: object } | null
+  /** The answer to it: a problem, a verdict, or `check`, which has no body; null where a page is answered. */
+  answer: ProblemOptions | { verdict: object } | 'check' | null
   near: readonly ErrorCode[]
 }
 
@@ -27,20 +27,21 @@ const post = (path: string, body: string, ...headers: string[]) =>
 const plainKey = '{"name": "Nightly build", "scopes": ["reports:read"]}'
 const idempotent = post('/v1/keys', plainKey, '  -H "Idempotency-Key: nightly-2026-01"')
 
-/** A token of the API's error answers is challenged by this (RFC 6750, 3). */
-const refused = { 'WWW-Authenticate': 'Bearer error="invalid_token"' }
+const metadata = 'resource_metadata="ISSUER/.well-known/oauth-protected-resource"'
+/** RFC 6750, 3, and RFC 9728, 5.1. */
+const refused = { headers: { 'WWW-Authenticate': `Bearer error="invalid_token", ${metadata}` } }
 
 export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
   missing: {
     group: 'credential',
     request: 'curl -i API/v1/resources',
-    answer: { headers: { 'WWW-Authenticate': 'Bearer' } },
+    answer: refused,
     near: ['malformed', 'not_found'],
   },
   malformed: {
     group: 'credential',
     request: 'curl -i API/v1/resources \\\n  -H "Authorization: Bearer kg_live_only-half-of-it"',
-    answer: { headers: refused },
+    answer: refused,
     near: ['missing', 'not_found'],
   },
   not_found: {
@@ -49,13 +50,13 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
     answer: {},
     near: ['malformed', 'revoked', 'method_not_allowed'],
   },
-  revoked: { group: 'credential', request: firstCall, answer: { headers: refused }, near: ['disabled', 'expired'] },
-  disabled: { group: 'credential', request: firstCall, answer: { headers: refused }, near: ['revoked', 'expired'] },
-  expired: { group: 'credential', request: firstCall, answer: { headers: refused }, near: ['revoked', 'disabled'] },
+  revoked: { group: 'credential', request: firstCall, answer: refused, near: ['disabled', 'expired'] },
+  disabled: { group: 'credential', request: firstCall, answer: refused, near: ['revoked', 'expired'] },
+  expired: { group: 'credential', request: firstCall, answer: refused, near: ['revoked', 'disabled'] },
   proof_required: {
     group: 'credential',
     request: ['curl -i API/v1/resources', '  -H "Authorization: Bearer $ACCESS_TOKEN"'].join(' \\\n'),
-    answer: { headers: refused },
+    answer: refused,
     near: ['malformed', 'expired'],
   },
   https_required: {
@@ -64,9 +65,14 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
     answer: { detail: 'This request came unencrypted, so what it carried must be taken as leaked.' },
     near: ['revoked', 'ip_not_allowed'],
   },
-  no_route: { group: 'permission', request: policyCall, answer: {}, near: ['insufficient_scope', 'bad_request'] },
-  wrong_resource: { group: 'permission', request: policyCall, answer: {}, near: ['insufficient_scope', 'no_route'] },
-  wrong_environment: { group: 'permission', request: policyCall, answer: {}, near: ['wrong_resource'] },
+  no_route: { group: 'permission', request: policyCall, answer: 'check', near: ['insufficient_scope', 'bad_request'] },
+  wrong_resource: {
+    group: 'permission',
+    request: policyCall,
+    answer: 'check',
+    near: ['insufficient_scope', 'no_route'],
+  },
+  wrong_environment: { group: 'permission', request: policyCall, answer: 'check', near: ['wrong_resource'] },
   ip_not_allowed: { group: 'permission', request: firstCall, answer: {}, near: ['forbidden', 'https_required'] },
   insufficient_scope: {
     group: 'permission',

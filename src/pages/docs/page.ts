@@ -1,6 +1,7 @@
 /** From the words and the facts to what the documentation's templates show. */
 import { STATUS_CODES } from 'node:http'
-import { checkCodes } from '../../check/codes.ts'
+import { refusalDetails } from '../../check/authenticate.ts'
+import { checkCodes, type CheckCode } from '../../check/codes.ts'
 import type { Locale } from '../../http/messages.ts'
 import type { DocsBlock, DocsSection, PageModels } from '../../http/page-models.ts'
 import { Problem, problemBody, problems, type ProblemCode } from '../../http/problem.ts'
@@ -48,8 +49,8 @@ export function errorPage(code: ErrorCode, at: Addresses, locale: Locale): PageM
     meaning: say(meaning),
     causes: causes.map(say),
     steps: steps.map(say),
-    request: request?.replaceAll('API/', `${at.apiUrl}/`) ?? null,
-    answer: exampleAnswer(code, errors[code], at),
+    request: request && withAddresses(request, at),
+    answer: withAddresses(exampleAnswer(code, errors[code], at) ?? '', at) || null,
     near: near.map((other) => ({ code: other, title: words[locale].errors[other].title })),
   }
 }
@@ -58,9 +59,13 @@ export function errorPage(code: ErrorCode, at: Addresses, locale: Locale): PageM
 function statusesOf(code: ErrorCode): number[] {
   const all = [
     ...(isProblemCode(code) ? [problems[code].status] : []),
-    ...(code in checkCodes ? [checkCodes[code as keyof typeof checkCodes]] : []),
+    ...(isCheckCode(code) ? [checkCodes[code]] : []),
   ]
   return [...new Set<number>(all)]
+}
+
+function isCheckCode(code: ErrorCode): code is CheckCode {
+  return code in checkCodes
 }
 
 function isProblemCode(code: ErrorCode): code is ProblemCode {
@@ -72,8 +77,15 @@ const requestId = '6f9d1c1e-7f0a-4b53-9d0e-2f4a8c1b7e55'
 /** As the API writes it, so that the page can't say something else. */
 function exampleAnswer(code: ErrorCode, { answer }: ErrorFacts, at: Addresses): string | null {
   if (answer === null) return null
-  if ('verdict' in answer || !isProblemCode(code)) return httpAnswer(200, {}, 'verdict' in answer ? answer.verdict : {})
-  const problem = new Problem(code, answer)
+  if (answer === 'check') {
+    const [status = 0] = statusesOf(code)
+    return httpAnswer(status, { 'X-Auth-Code': code, 'X-Auth-Status': String(status) }, null)
+  }
+  if ('verdict' in answer) return httpAnswer(200, { 'Content-Type': 'application/json' }, answer.verdict)
+  if (!isProblemCode(code)) return null
+  // What is about an object and not a credential says so itself.
+  const detail = isCheckCode(code) && problems[code].status !== 404 ? refusalDetails[code] : undefined
+  const problem = new Problem(code, { ...(detail === undefined ? {} : { detail }), ...answer })
   const { retryAfterSeconds } = problem
   const headers = {
     'Content-Type': 'application/problem+json',
@@ -83,9 +95,14 @@ function exampleAnswer(code: ErrorCode, { answer }: ErrorFacts, at: Addresses): 
   return httpAnswer(problem.status, headers, problemBody(problem, requestId, at))
 }
 
-function httpAnswer(status: number, headers: Readonly<Record<string, string>>, body: object): string {
+function httpAnswer(status: number, headers: Readonly<Record<string, string>>, body: object | null): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', JSON.stringify(body, null, 2)].join('\n')
+  const shown = body === null ? [] : ['', JSON.stringify(body, null, 2)]
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, ...shown].join('\n')
+}
+
+function withAddresses(text: string, { publicUrl, apiUrl }: Addresses): string {
+  return text.replaceAll('API/', `${apiUrl}/`).replaceAll('ISSUER/', `${publicUrl}/`)
 }
 
 function section({ id, title, blocks }: Section): DocsSection {

@@ -69,7 +69,7 @@ export const refusals = {
       'Eine App hat ein Access-Token weiter benutzt, statt es zu erneuern.',
     ],
     steps: [
-      'Legen Sie einen neuen Schlüssel an und setzen Sie ihn überall ein, wo der alte stand: in jeder Umgebung.',
+      'Rotieren Sie den Schlüssel mit anderen Zugangsdaten, oder legen Sie einen neuen an, und setzen Sie ihn überall ein, wo der alte stand: in jeder Umgebung.',
       'Rotieren Sie nach Plan, lange vor dem Ende: Das alte Geheimnis gilt bis zum Ende der Frist weiter, es steht also nichts still.',
       'Holen Sie in einer App ein neues Access-Token mit dem Refresh-Token, sobald `expires_in` um ist.',
     ],

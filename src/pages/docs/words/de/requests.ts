@@ -10,6 +10,7 @@ export const requests = {
       'Eine Schleife ohne Pause, oder viele Prozesse mit einem Schlüssel.',
       'Dasselbe wird immer wieder gefragt, statt die Antwort zu behalten.',
       'Der Verkehr ist gewachsen, der Tarif nicht.',
+      'Aus Ihrem Netz kamen zu viele unbekannte Schlüssel. Das zählt für sich, und dann ist keine Grenze genannt.',
     ],
     steps: [
       'Warten Sie so viele Sekunden, wie `Retry-After` sagt, und versuchen Sie es dann wieder: nach jedem Fehlschlag länger, mit einem zufälligen Anteil. [So geht es](/docs/troubleshooting#status-429).',
@@ -21,15 +22,13 @@ export const requests = {
   too_many_requests: {
     title: 'Zu viele Anfragen',
     meaning:
-      'Zu viel von einer Art von einem Ort, unabhängig vom Tarif: Fehlversuche, Anmeldungen oder neue API-Schlüssel.',
+      'Zu viel von einer Art, unabhängig vom Tarif: Passwortversuche, verlangte E-Mails, Einladungen oder neue API-Schlüssel.',
     causes: [
-      'Ein Programm versucht es mit einem abgelehnten Schlüssel immer weiter.',
       'Mehr neue API-Schlüssel in einer Stunde, als eine Organisation anlegen darf.',
       'Viele Menschen hinter einer Adresse, von denen einer Passwörter rät.',
     ],
     steps: [
       'Warten Sie so viele Sekunden, wie `Retry-After` sagt.',
-      'Hören Sie beim ersten 401 auf: Derselbe Schlüssel wird wieder abgelehnt.',
       'Behalten Sie einen Schlüssel und rotieren Sie ihn, statt für jeden Lauf einen neuen anzulegen.',
     ],
   },

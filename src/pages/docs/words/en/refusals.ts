@@ -67,7 +67,7 @@ export const refusals = {
       'An app kept using an access token and didn’t refresh it.',
     ],
     steps: [
-      'Make a new key, and put it wherever the old one was: look in every environment.',
+      'Rotate the key with another credential, or make a new one, and put it wherever the old one was: look in every environment.',
       'Rotate on a schedule, well before the end: the old secret works on through the grace, so nothing stops.',
       'In an app, get a new access token with the refresh token as soon as `expires_in` is over.',
     ],

@@ -10,6 +10,7 @@ export const requests = {
       'A loop without a pause, or many workers with one key.',
       'The same thing is asked again and again, where an answer could be kept.',
       'The traffic has grown, and the tier has not.',
+      'Too many unknown keys came from your network. That is counted apart, and then no limit is named.',
     ],
     steps: [
       'Wait for as many seconds as `Retry-After` says, then try again: longer after each failure, with a random part. [Here is how](/docs/troubleshooting#status-429).',
@@ -20,15 +21,14 @@ export const requests = {
   },
   too_many_requests: {
     title: 'Too many requests',
-    meaning: 'Too much of one kind from one place, apart from any tier: failed attempts, sign-ins, or new API keys.',
+    meaning:
+      'Too much of one kind, apart from any tier: tries of a password, mails that were asked for, invitations, or new API keys.',
     causes: [
-      'A program that goes on trying with a key that was refused.',
       'More new API keys within an hour than one organization may make.',
       'Many people behind one address, of whom one is guessing passwords.',
     ],
     steps: [
       'Wait for as many seconds as `Retry-After` says.',
-      'Stop at the first 401: the same key will be refused again.',
       'Keep a key and rotate it, in place of making one for each run.',
     ],
   },
