@@ -5,6 +5,7 @@ import Koa from 'koa'
 import manifest from '../package.json' with { type: 'json' }
 import { operator } from './api-keys/asker.ts'
 import { revokeApiKey } from './api-keys/revoke.ts'
+import { revokeOwnedKeys } from './api-keys/owned/revoke.ts'
 import { createGate } from './check/gate.ts'
 import { gateMetrics } from './check/metrics.ts'
 import { createPolicies } from './check/policies/directory.ts'
@@ -13,14 +14,21 @@ import { systemContext } from './audit/record.ts'
 import { apiKeyRoutes } from './api-keys/api.ts'
 import { ensureBootstrapKey, type BootstrapKey } from './api-keys/bootstrap-key.ts'
 import { exposeApiKey } from './api-keys/expose.ts'
-import { findApiKey } from './api-keys/store.ts'
+import { findApiKey, findPersonalOrganizationId } from './api-keys/store.ts'
 import type { Holders } from './check/holders.ts'
 import { policyRoutes } from './check/policies/api.ts'
 import { resourceRoutes } from './resources/api.ts'
 import { scopeRoutes } from './resources/scopes-api.ts'
+import { usageRoutes } from './usage/api.ts'
 import { createUsageRecorder } from './usage/recorder.ts'
 import type { UsageRecorder } from './usage/usage.ts'
+import { clientRoutes } from './clients/api.ts'
 import { createClientDirectory } from './clients/directory.ts'
+import { grantRoutes } from './grants/api.ts'
+import { findTier } from './limits/store.ts'
+import { findOrganization } from './organizations/store.ts'
+import { isOpenidScope } from './resources/scope-name.ts'
+import { deleteClientsOf } from './clients/delete.ts'
 import { apiHeaders, apiRouter } from './http/api/router.ts'
 import type { ApiRoute } from './http/api/route.ts'
 import { assets } from './http/assets.ts'
@@ -41,6 +49,8 @@ import { metersOf } from './limits/meters.ts'
 import { limitOverridesSchema } from './limits/schema.ts'
 import { createRedisLimiter } from './limits/redis-limiter.ts'
 import { createTiers } from './limits/tiers.ts'
+import { createPlatformOrganization } from './organizations/platform.ts'
+import { ensureServiceAccount } from './organizations/service-accounts/ensure.ts'
 import { createAnswers } from './oidc/answers.ts'
 import { apiKeyTokens } from './oidc/api-keys.ts'
 import { endAccess } from './oidc/sessions/end-access.ts'
@@ -54,6 +64,7 @@ import { openSigningRing } from './oidc/signing-keys/ring.ts'
 import { structuredTokens } from './oidc/structured-tokens.ts'
 import { createUnits } from './oidc/units.ts'
 import { mendBlankPages, mendRedirects } from './oidc/way-back.ts'
+import { organizationRoutes } from './organizations/api.ts'
 import { connectedAppRoutes } from './pages/account/connected-apps.ts'
 import { createAfterwards } from './pages/accounts/afterwards.ts'
 import { accountRoutes } from './pages/accounts/routes.ts'
@@ -81,6 +92,8 @@ import { createCatalogue } from './resources/catalogue.ts'
 import { managementResource } from './resources/management.ts'
 import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts'
 import { createPasswords, type Passwords } from './users/passwords.ts'
+import { organizationInvitations } from './users/invitations.ts'
+import { userRoutes } from './users/api.ts'
 
 /** What tests put in place of the real thing: time, and where the log goes. */
 export interface Overrides {
@@ -163,10 +176,17 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     views,
     mail,
   })
-  const organizations = { ensureServiceAccount, create: createPlatformOrganization }
+  const keyOrganizations = { ensureServiceAccount, create: createPlatformOrganization }
   const makeBootstrapKey = (administratorMade: boolean) =>
     ensureBootstrapKey(
-      { db, clock, secrets, settings: config.apiKeys, organizations, platformName: config.platform.name },
+      {
+        db,
+        clock,
+        secrets,
+        settings: config.apiKeys,
+        organizations: keyOrganizations,
+        platformName: config.platform.name,
+      },
       { adminKey: config.bootstrap.adminKey, administratorMade },
     )
   // A chosen one works with the first request; one that is drawn is made when nothing hinders any more that it is told.
@@ -262,14 +282,33 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       secrets,
       catalogue,
       settings: config.apiKeys,
-      organizations,
+      organizations: keyOrganizations,
       sendMail: users.sendMail,
       limitOverrides: limitOverridesSchema,
     }),
     ...tierRoutes({ db }),
+    ...usageRoutes({ pool, clock }),
     ...resourceRoutes({ db, builtIn }),
     ...scopeRoutes({ db, builtIn }),
     ...policyRoutes({ db, clock }),
+    ...organizationRoutes({
+      db,
+      revokeKeys: revokeOwnedKeys,
+      deleteClients: deleteClientsOf,
+      invitations: organizationInvitations(users),
+    }),
+    ...userRoutes({ db }),
+    ...clientRoutes({
+      db,
+      secrets,
+      clock,
+      catalogue,
+      isOpenidScope,
+      findOrganization,
+      findTier,
+      findPersonalOrganizationId,
+    }),
+    ...grantRoutes({ db }),
   ]
   const api = apiRouter(apiRoutes, { db, secrets, clock, authenticate: gate.principal })
 
@@ -302,7 +341,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const pages = pageRouter(routes, { views, forms, findSession: sessions.find })
 
   // ── One request, from the outside in ──
-  let draining = false
+  /** Not before the first start has done everything, and no more once it ends. */
+  let ready = false
   const app = new Koa({ proxy: true })
   app.keys = secrets.cookieSigner
   app.use(entrance({ publicUrl, trustedProxies, isLoopback, noteUnencrypted: gate.noteUnencrypted, log }))
@@ -317,7 +357,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
         if (changes.state() !== 'live') throw new Error('the listener is blind')
       },
     },
-    () => draining,
+    () => !ready,
   )
   app.use(healthPages(health))
   app.use(assets())
@@ -354,6 +394,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     certificate: config.tls && readFileSync(config.tls.certFile),
   }
 
+  const bootstrapKey = chosenKey ?? (await makeBootstrapKey(firstAdministrator.outcome === 'created'))
+  ready = true
+
   const open = opening.move()
   return {
     url: config.publicUrl,
@@ -361,9 +404,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     operationsPort: operations?.port ?? null,
     checkPort: checks?.port ?? null,
     firstAdministrator,
+    bootstrapKey,
     inside: { sweeper, mail, passwords, usage, holders: gate.holders, refreshSigningKeys: ring.refresh },
     async [Symbol.asyncDispose]() {
-      draining = true
+      ready = false
       await open.disposeAsync()
     },
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { drawApiKey } from '../src/api-keys/format.ts'
 import { createAgent } from './support/agent.ts'
 import { freePort } from './support/server.ts'
 
@@ -62,18 +63,25 @@ async function stopped(child: ChildProcess, signal: NodeJS.Signals): Promise<num
   return child.exitCode
 }
 
+const keyIn = (text: string): string | undefined => /kg_live_\w{36}/.exec(text)?.[0]
+const asks = (url: string, key: string | undefined) =>
+  fetch(`${url}/v1/keys/self`, { headers: { authorization: `Bearer ${key ?? ''}` } })
+
 const linkIn = (text: string): string | undefined => /http:\/\/localhost:\d+\/links\/[\w-]+/.exec(text)?.[0]
 
-test('the first start puts the link into a file that only its owner reads, and names the file; SIGTERM ends it all; the second start prints no secret', async () => {
+test('the first start puts the link and an API key into a file that only its owner reads, and names the file; SIGTERM ends it all; the second start prints no secret', async () => {
   const first = await start()
+  await expect.poll(first.output).toContain('Keygrant is serving')
   const file = join(dataDir, 'first-run.json')
   expect((await stat(file)).mode & 0o777).toBe(0o600)
-  const { url, sign_in_link: link } = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>
+  const { url, sign_in_link: link, api_key: key } = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>
   expect(url).toBe(first.url)
-  await expect.poll(first.output).toContain('Keygrant is serving')
+  // Before anybody has opened the link.
+  expect(await (await asks(first.url, key)).json()).toMatchObject({ name: 'bootstrap', tier: 'enterprise' })
   expect(first.output()).toContain(file)
   expect(first.output()).toContain('/demo')
   expect(linkIn(first.output())).toBeUndefined()
+  expect(keyIn(first.output())).toBeUndefined()
 
   // It makes whoever opens it the administrator, once.
   const agent = createAgent(first.url)
@@ -94,15 +102,19 @@ test('the first start puts the link into a file that only its owner reads, and n
   const second = await start()
   await expect.poll(second.output).toContain('Keygrant is serving')
   expect(linkIn(second.output())).toBeUndefined()
+  expect(keyIn(second.output())).toBeUndefined()
+  expect((await asks(second.url, key)).status).toBe(200)
   expect(second.output()).not.toContain('first-run.json')
 })
 
-test('on a terminal the first start prints the address, the link and the demo, once and readably; a kill -9 leaves nothing that stops the next start', async () => {
+test('on a terminal the first start prints the address, the link, the API key and the demo, once and readably; a kill -9 leaves nothing that stops the next start', async () => {
   const { output, url, child } = await start({ terminal: true })
   await expect.poll(() => linkIn(output())).toBeDefined()
   expect(output()).toContain(`Keygrant is running at   ${url}`)
   expect(output()).toContain(`${url}/demo`)
   expect(output().split(linkIn(output()) ?? '')).toHaveLength(2)
+  expect(output().split(keyIn(output()) ?? '')).toHaveLength(2)
+  expect((await asks(url, keyIn(output()))).status).toBe(200)
   expect(await readdir(dataDir)).not.toContain('first-run.json')
 
   await expect.poll(output).toContain('"pid":')
@@ -115,6 +127,13 @@ test('on a terminal the first start prints the address, the link and the demo, o
 test('a weak bootstrap password refuses the start and says so', async () => {
   const settings = { BOOTSTRAP_ADMIN_EMAIL: 'ann@example.com', BOOTSTRAP_ADMIN_PASSWORD: 'passwordpassword1' }
   await expect(start({ settings })).rejects.toThrow('BOOTSTRAP_ADMIN_PASSWORD is a common or guessable password')
+})
+
+test.for([
+  ['mistyped', 'kg_live_0000000000000000000000000000000000aa', 'is not a well-formed API key'],
+  ['of the other environment', drawApiKey('kg', 'test'), 'must be a live key'],
+])('a bootstrap key that is %s refuses the start and says so', async ([, key, fault]) => {
+  await expect(start({ settings: { BOOTSTRAP_ADMIN_KEY: key } })).rejects.toThrow(`BOOTSTRAP_ADMIN_KEY ${fault}`)
 })
 
 test('production without its settings ends with status 1 and names each of them', async () => {

@@ -14,7 +14,7 @@ import { homeOrganizationId, ownerOfNewKey } from './owner.ts'
 import { demandHoldable, demandKnown, demandPassable } from './scopes.ts'
 import { drawSecret, type DrawnSecret } from './secret.ts'
 import type { KeyServices } from './services.ts'
-import { findApiKey, findOrganizationIdByExternalId, insertApiKey, lockOrganization, tierExists } from './store.ts'
+import { findApiKey, findOrganizationIdByExternalId, insertApiKey, lockOrganization, holdTier } from './store.ts'
 
 export interface NewApiKey {
   name: string
@@ -125,7 +125,7 @@ async function lockReached(tx: Tx, { principal, reach }: Asker, organizationId: 
 
 /** @throws {Problem} 400 for a tier that there isn't */
 export async function demandTier(tx: Tx, name: string | null): Promise<void> {
-  if (name === null || (await tierExists(tx, name))) return
+  if (name === null || (await holdTier(tx, name))) return
   throw inputProblem({ path: '/tier', code: 'unknown_tier', message: `there is no tier ${name}` })
 }
 

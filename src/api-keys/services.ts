@@ -25,7 +25,7 @@ export interface KeySettings {
   maxCreationsPerHour: number
 }
 
-/** What keys need of organizations, each within the caller's transaction. */
+/** What keys need of organizations, within the caller's transaction. */
 export interface KeyOrganizations {
   /** The id of the organization's service account of this name, which is made if there is none. */
   ensureServiceAccount(
@@ -33,6 +33,4 @@ export interface KeyOrganizations {
     account: { organizationId: string; name: string; administrator: boolean },
     context: AuditContext,
   ): Promise<string>
-  /** A new organization that is nobody's own; its id. */
-  create(tx: Tx, organization: { name: string }, context: AuditContext): Promise<string>
 }

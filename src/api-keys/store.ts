@@ -224,8 +224,10 @@ export async function findCreationTime(tx: Tx, organizationId: string, nth: numb
   return row?.createdAt ?? null
 }
 
-export async function tierExists(tx: Tx, name: string): Promise<boolean> {
-  return (await tx.tier.count({ where: { name } })) > 0
+/** Keeps a tier from being deleted until the transaction ends; false if there is none. Raw, since Prisma has no row locks. */
+export async function holdTier(tx: Tx, name: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM tiers WHERE name = ${name} FOR KEY SHARE`
+  return rows.length > 0
 }
 
 /** Whom to write to about a key: the person, or the owners of the organization whose service account it acts for. */
@@ -243,9 +245,9 @@ export async function listKeyAddressees(
 // ── The first administrator's key ────────────────────────────────────────────────────────────────────────────────
 
 /** Holds the installation's row, so that of several nodes that start at once one makes the key. */
-export async function lockBootstrap(tx: Tx): Promise<{ over: boolean }> {
-  const rows = await tx.$queryRaw<{ over: boolean }[]>`
-    SELECT first_administrator_at IS NOT NULL OR bootstrap_key_at IS NOT NULL AS over
+export async function lockBootstrap(tx: Tx): Promise<{ keyMade: boolean; everAdministrator: boolean }> {
+  const rows = await tx.$queryRaw<{ keyMade: boolean; everAdministrator: boolean }[]>`
+    SELECT bootstrap_key_at IS NOT NULL AS "keyMade", first_administrator_at IS NOT NULL AS "everAdministrator"
     FROM installation WHERE id = 1 FOR UPDATE`
   const row = rows[0]
   if (!row) throw new Error('the installation has no row')

@@ -1,0 +1,84 @@
+/** What comes in about API keys: the fields of their bodies and the filters of their lists, in wire names. */
+import { z } from 'zod'
+import { listParameters } from '../http/api/list.ts'
+import { displayName, environment, externalId, isoTime, metadata } from '../http/api/wire.ts'
+import type { LimitOverrides } from '../limits/limits.ts'
+import { MAX_ALLOWED_IPS, normalisedRange } from './allowed-ips.ts'
+import {
+  DEFAULT_GRACE_SECONDS,
+  MAX_GRACE_SECONDS,
+  SHORTEST_LIFETIME_SECONDS,
+  SHORTEST_SELF_GRACE_SECONDS,
+  statuses,
+} from './api-key.ts'
+
+const MAX_SCOPES = 100
+
+const seconds = (least: number, most: number) => {
+  const error = `must be a whole number of seconds from ${least} to ${most}`
+  return z.int({ error }).min(least, { error }).max(most, { error })
+}
+
+const scopes = z.array(z.string().min(1).max(255)).max(MAX_SCOPES, { error: `must be at most ${MAX_SCOPES}` })
+
+const allowedIps = z
+  .array(
+    z.string().transform((text, context) => {
+      const range = normalisedRange(text)
+      if (range !== null) return range
+      context.addIssue({ code: 'custom', message: 'must be an address or a CIDR range, v4 or v6' })
+      return z.NEVER
+    }),
+  )
+  .max(MAX_ALLOWED_IPS, { error: `must be at most ${MAX_ALLOWED_IPS}` })
+
+const grace = (least: number) => seconds(least, MAX_GRACE_SECONDS).default(DEFAULT_GRACE_SECONDS)
+
+/** @param limitOverrides the schema of limits over a tier's */
+export function keyFields(limitOverrides: z.ZodType<LimitOverrides>, maxLifetimeSeconds: number) {
+  const expiresIn = seconds(SHORTEST_LIFETIME_SECONDS, maxLifetimeSeconds)
+  const rotation = { expires_in: expiresIn.optional(), scopes: scopes.optional() }
+  return {
+    issue: z.strictObject({
+      name: displayName,
+      scopes,
+      grantable_scopes: scopes.optional(),
+      resource: z.string().max(2048).optional(),
+      environment: environment.default('live'),
+      organization_id: z.string().optional(),
+      user_id: z.string().optional(),
+      service_account_id: z.string().optional(),
+      external_id: externalId.optional(),
+      tier: z.string().optional(),
+      limits: limitOverrides.optional(),
+      expires_in: expiresIn.optional(),
+      allowed_ips: allowedIps.default([]),
+      metadata: metadata.default({}),
+    }),
+    change: z.strictObject({
+      name: displayName.optional(),
+      scopes: scopes.optional(),
+      allowed_ips: allowedIps.optional(),
+      metadata: metadata.optional(),
+      external_id: externalId.nullable().optional(),
+      tier: z.string().nullable().optional(),
+      limits: limitOverrides.nullable().optional(),
+      expires_in: expiresIn.optional(),
+      disabled: z.boolean().optional(),
+    }),
+    rotate: z.strictObject({ grace_period: grace(0), ...rotation }),
+    rotateItself: z.strictObject({ grace_period: grace(SHORTEST_SELF_GRACE_SECONDS), ...rotation }),
+  }
+}
+
+export const keyFilters = z.strictObject({
+  ...listParameters,
+  organization_id: z.string().optional(),
+  external_id: z.string().optional(),
+  status: z.enum(statuses, { error: `must be one of ${statuses.join(', ')}` }).optional(),
+  environment: environment.optional(),
+  tier: z.string().optional(),
+  scope: z.string().optional(),
+  expiring_before: isoTime.transform((text) => new Date(text)).optional(),
+  q: z.string().max(255, { error: 'must have at most 255 characters' }).optional(),
+})
