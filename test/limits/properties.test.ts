@@ -128,7 +128,7 @@ test('the seconds of each policy are the first at which it has one more', () => 
       const { decided, limiter, meters, clock } = replay(its, sequence)
       const before = decided.at(-1)!.decision.policies[which]
       fc.pre(before !== undefined && before.resetSeconds > 0)
-      const { remaining, resetSeconds } = before!
+      const { remaining, resetSeconds } = before
       clock.advance((resetSeconds - 1) * 1000)
       expect(limiter.look(meters).policies[which]!.remaining).toBe(remaining)
       clock.advance(1_000)

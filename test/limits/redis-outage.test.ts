@@ -124,7 +124,7 @@ test('calls that wait when it goes are all decided', async () => {
   const node = await openNode()
   await charge(node, 10)
   redis.freeze()
-  const waiting = Array.from({ length: 200 }, () => node.charge(meters, 1))
+  const waiting = Array.from({ length: 200 }, async () => node.charge(meters, 1))
   const decisions = await Promise.all(waiting)
   expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(90)
   expect(node.counts).toEqual({ localDecisions: 200, outages: 1 })
