@@ -81,7 +81,7 @@ export function createHolders(options: HoldersOptions): Holders {
   let hits = 0
   let known = publicJwks()
 
-  const keys = createAuthorityCache<Holder, string>({
+  const apiKeys = createAuthorityCache<Holder, string>({
     changes,
     kinds: ['api_key', 'organization', 'user', 'service_account'],
     ownKind: 'api_key',
@@ -157,7 +157,7 @@ export function createHolders(options: HoldersOptions): Holders {
       const { kind, text } = credential
       const isKey = kind === 'api_key'
       if (!isKey && credential.dpop) return proofRequired
-      const cache = isKey ? keys : tokens
+      const cache = isKey ? apiKeys : tokens
       const digest = isKey ? secrets.digest('api_key', text).toString('latin1') : hash('sha256', text, 'binary')
       const holder = isKey ? cache.get(digest) : believed(cache.get(digest))
       if (holder) {
@@ -174,12 +174,12 @@ export function createHolders(options: HoldersOptions): Holders {
     },
     figures: {
       get held() {
-        return keys.size + tokens.size
+        return apiKeys.size + tokens.size
       },
       get looks() {
         return {
-          statements: keys.looks.statements + tokens.looks.statements,
-          credentials: keys.looks.credentials + tokens.looks.credentials,
+          statements: apiKeys.looks.statements + tokens.looks.statements,
+          credentials: apiKeys.looks.credentials + tokens.looks.credentials,
         }
       },
       get hits() {

@@ -24,6 +24,20 @@ export interface Principal {
   readonly grantableScopes: ReadonlySet<string>
   /** Is its owner an administrator of the platform now? */
   readonly administrator: boolean
+  /** What it may still spend, after this call. */
+  readonly spending: Spending
+}
+
+export interface Spending {
+  readonly tier: string
+  readonly environment: 'live' | 'test' | '-'
+  readonly limits: readonly {
+    readonly policy: string
+    readonly limit: number
+    readonly remaining: number
+    /** Seconds until one more unit. */
+    readonly resetSeconds: number
+  }[]
 }
 
 /** How far a call reaches: everything, or the caller's own organizations. */
