@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { drawApiKey } from '../src/api-keys/format.ts'
 import { createAgent } from './support/agent.ts'
 import { freePort } from './support/server.ts'
 
@@ -129,11 +128,9 @@ test('a weak bootstrap password refuses the start and says so', async () => {
   await expect(start({ settings })).rejects.toThrow('BOOTSTRAP_ADMIN_PASSWORD is a common or guessable password')
 })
 
-test.for([
-  ['mistyped', 'kg_live_0000000000000000000000000000000000aa', 'is not a well-formed API key'],
-  ['of the other environment', drawApiKey('kg', 'test'), 'must be a live key'],
-])('a bootstrap key that is %s refuses the start and says so', async ([, key, fault]) => {
-  await expect(start({ settings: { BOOTSTRAP_ADMIN_KEY: key } })).rejects.toThrow(`BOOTSTRAP_ADMIN_KEY ${fault}`)
+test('a mistyped bootstrap key refuses the start and says so', async () => {
+  const settings = { BOOTSTRAP_ADMIN_KEY: 'kg_live_0000000000000000000000000000000000aa' }
+  await expect(start({ settings })).rejects.toThrow('BOOTSTRAP_ADMIN_KEY is not a well-formed API key')
 })
 
 test('production without its settings ends with status 1 and names each of them', async () => {

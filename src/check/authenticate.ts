@@ -79,11 +79,12 @@ export function createAuthenticate(options: {
 }
 
 function principalOf(holder: Holder, { scopes, tier }: Derived, { limits }: Verdict): Principal {
-  const { kind, keyId, clientId, subject, subjectKind, organizationId, organizations } = holder
+  const { kind, keyId, secretId, clientId, subject, subjectKind, organizationId, organizations } = holder
   const { grantableScopes, administrator } = holder
   return {
     kind,
     credentialId: keyId ?? clientId ?? '',
+    secretId,
     subject,
     subjectKind,
     organizationId,

@@ -6,8 +6,8 @@ export interface Principal {
   readonly kind: 'api_key' | 'access_token'
   /** The key's id, or the client's. */
   readonly credentialId: string
-  /** Which secret (sec_…) of the key was sent; null or absent for a token. */
-  readonly secretId?: string | null
+  /** Which secret (sec_…) of the key was sent; null for a token. */
+  readonly secretId: string | null
   /** The person (`usr_`), service account (`svc_`) or client that it acts for. */
   readonly subject: string
   readonly subjectKind: 'user' | 'service_account' | 'client'
