@@ -72,3 +72,108 @@ export async function writeBatch(
   })
   return new Set(rows[0]?.busy)
 }
+
+export interface UsageQuery {
+  groupBy: 'organization' | 'key' | 'client' | 'route'
+  interval: 'hour' | 'day'
+  /** Both are beginnings of intervals; `to` is not in it. */
+  from: Date
+  to: Date
+  /** Null: of everybody. */
+  organizationIds: readonly string[] | null
+  organizationId?: string | undefined
+  keyId?: string | undefined
+  clientId?: string | undefined
+}
+
+export interface UsageGroup {
+  at: Date
+  /** The id of an organization, key or client, or a route; empty: none. */
+  id: string
+  organizationId: string
+  allowed: number
+  limited: number
+  denied: number
+  cost: number
+}
+
+const groups = {
+  organization: { column: 'organization_id', kind: null },
+  key: { column: 'credential_id', kind: 'key' },
+  client: { column: 'credential_id', kind: 'client' },
+  route: { column: 'route', kind: null },
+} as const satisfies Record<UsageQuery['groupBy'], { column: string; kind: string | null }>
+
+const intervalMs = { hour: 3_600_000, day: 86_400_000 } as const
+
+/** Widest stretch that is added up at once, in intervals. */
+const widest = { hour: 768, day: 64 } as const
+
+/**
+ * Groups in the order newest first, then by id from the end, after `after`. Reads back in time in stretches that double
+ * while they hold too few, so that the newest page costs what it shows and not what the whole time holds.
+ */
+export async function listUsage(
+  pool: Pool,
+  query: UsageQuery,
+  after: Pick<UsageGroup, 'at' | 'id'> | null,
+  limit: number,
+): Promise<UsageGroup[]> {
+  const step = intervalMs[query.interval]
+  const found: UsageGroup[] = []
+  let before = after ? Math.min(after.at.getTime() + step, query.to.getTime()) : query.to.getTime()
+  for (let width = 1; found.length < limit; width = Math.min(width * 2, widest[query.interval])) {
+    const newest = await newestHour(pool, query, new Date(before))
+    if (!newest) break
+    const end = Math.floor(newest.getTime() / step) * step + step
+    const begin = Math.max(end - width * step, query.from.getTime())
+    const stretch = { from: new Date(begin), to: new Date(Math.min(end, before)) }
+    found.push(...(await addUp(pool, { ...query, ...stretch }, after, limit - found.length)))
+    before = begin
+  }
+  return found
+}
+
+async function newestHour(pool: Pool, query: UsageQuery, before: Date): Promise<Date | null> {
+  const { where, values } = conditions({ ...query, to: before })
+  const { rows } = await pool.query<{ hour: Date | null }>(`SELECT max(hour) AS hour FROM usage WHERE ${where}`, values)
+  return rows[0]?.hour ?? null
+}
+
+async function addUp(
+  pool: Pool,
+  query: UsageQuery,
+  after: Pick<UsageGroup, 'at' | 'id'> | null,
+  limit: number,
+): Promise<UsageGroup[]> {
+  const { where, values } = conditions(query)
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const { column } = groups[query.groupBy]
+  const at = `date_trunc('${query.interval}', hour, 'UTC')`
+  const rest = after ? ` AND (${at}, ${column}) < (${bind(after.at)}::timestamptz, ${bind(after.id)})` : ''
+  // Counts stay far below 2^53, which is what a float holds exactly.
+  const { rows } = await pool.query<UsageGroup>(
+    `SELECT ${at} AS at, ${column} AS id, max(organization_id) AS "organizationId", sum(allowed)::float8 AS allowed,
+      sum(limited)::float8 AS limited, sum(denied)::float8 AS denied, sum(cost)::float8 AS cost
+    FROM usage WHERE ${where}${rest} GROUP BY 1, 2 ORDER BY 1 DESC, 2 DESC LIMIT ${bind(limit)}`,
+    values,
+  )
+  return rows
+}
+
+function conditions(query: UsageQuery): { where: string; values: unknown[] } {
+  const values: unknown[] = []
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const { kind } = groups[query.groupBy]
+  const { from, to, organizationIds, organizationId, keyId, clientId } = query
+  const parts = [
+    `hour >= ${bind(from)}::timestamptz`,
+    `hour < ${bind(to)}::timestamptz`,
+    ...(organizationIds ? [`organization_id = ANY(${bind(organizationIds)})`] : []),
+    ...(organizationId === undefined ? [] : [`organization_id = ${bind(organizationId)}`]),
+    ...(keyId === undefined ? [] : [`credential_id = ${bind(keyId)} AND kind = 'key'`]),
+    ...(clientId === undefined ? [] : [`credential_id = ${bind(clientId)} AND kind = 'client'`]),
+    ...(kind ? [`kind = ${bind(kind)}`] : []),
+  ]
+  return { where: parts.join(' AND '), values }
+}

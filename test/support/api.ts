@@ -152,7 +152,7 @@ export async function call(
         response.on('error', reject)
         response.on('end', () => {
           const content = Buffer.concat(chunks).toString()
-          const json = (response.headers['content-type'] ?? '').includes('json')
+          const json = /[/+]json/.test(response.headers['content-type'] ?? '')
           resolve({
             status: response.statusCode ?? 0,
             headers: Object.fromEntries(

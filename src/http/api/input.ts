@@ -2,6 +2,9 @@
 import type { z } from 'zod'
 import { Problem, type InputFault } from '../problem.ts'
 
+/** What a missing value is a fault of; other faults may name no value, too. */
+const missingCodes = new Set<string>(['invalid_type', 'invalid_value', 'invalid_union'])
+
 type Place = 'path' | 'query' | 'body'
 
 /** @throws {Problem} 400 with every fault of every place */
@@ -12,7 +15,8 @@ export function checkInput(
   const checked: Record<Place, unknown> = { path: {}, query: {}, body: undefined }
   for (const { place, schema, value } of places) {
     if (!schema) continue
-    const result = schema.safeParse(value)
+    // With what was found at each fault, which tells what is missing from what is wrong; none of it is answered.
+    const result = schema.safeParse(value, { reportInput: true })
     if (result.success) checked[place] = result.data
     else faults.push(...result.error.issues.flatMap((issue) => faultsOf(place, issue)))
   }
@@ -35,7 +39,7 @@ function faultsOf(place: Place, issue: z.core.$ZodIssue): InputFault[] {
       message: place === 'query' ? 'is not a parameter of this route' : 'is not a field of this object',
     }))
   }
-  const missing = issue.code === 'invalid_type' && issue.input === undefined
+  const missing = issue.input === undefined && missingCodes.has(issue.code)
   return [
     {
       path: pathOf(place, issue.path),

@@ -8,7 +8,8 @@ export interface Cursor {
   id: string
 }
 
-const cursorSchema = z.tuple([isoTime, z.string().min(1).max(255)])
+/** The longest id is that of a policy's route in the lists of usage. */
+const cursorSchema = z.tuple([isoTime, z.string().min(1).max(1_200)])
 
 /** Query parameters of every list; spread into the strict object of a route that filters besides. */
 export const listParameters = {

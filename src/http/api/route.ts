@@ -69,6 +69,11 @@ interface Definition<A extends Access, P, Q, B, R> {
 interface PlainDefinition<A extends Access, P, Q, B, R> extends Definition<A, P, Q, B, R> {
   creates?: never
   handle(request: ApiRequest<A, P, Q, B>): Promise<ApiAnswer<R>>
+  /**
+   * What `Accept: application/x-ndjson` is answered with: all of it, an object a line, in blocks that are read as fast as
+   * the caller takes them. Resolves with the first block read, so that a fault until then is answered as usual.
+   */
+  lines?(request: ApiRequest<A, P, Q, B>): Promise<AsyncIterable<readonly object[]>>
 }
 
 /**
@@ -89,6 +94,7 @@ export type ApiRoute = Omit<Definition<Access, never, never, never, never>, 'par
   answer: { status: 200 | 201 | 202 | 204; body: z.ZodType | null }
   creates?: true
   handle(request: never): Promise<ApiAnswer<unknown>>
+  lines?(request: never): Promise<AsyncIterable<readonly object[]>>
 }
 
 /** Checks a route's handler against its schemas. */

@@ -1,4 +1,5 @@
 /** From the table of routes to Koa: credential, scope, input, the work, and the answer held against its schema. */
+import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { Clock } from '../../platform/clock.ts'
@@ -58,7 +59,8 @@ async function serve(ctx: Context, route: ApiRoute, services: ApiServices): Prom
     context: contextOf(principal, requestId, caller.address, services.clock),
     ...authorized,
   }
-  send(ctx, route, await work(ctx, route, services, request, bytes))
+  if (route.lines && wantsLines(ctx)) sendLines(ctx, await route.lines(request as never))
+  else send(ctx, route, await work(ctx, route, services, request, bytes))
 }
 
 async function authorize(
@@ -110,6 +112,24 @@ function contextOf(principal: Principal | undefined, requestId: string, address:
     ? { kind: principal.subjectKind, id: principal.subject }
     : ({ kind: 'system', id: null } as const)
   return { actor, requestId, address, clock }
+}
+
+function wantsLines(ctx: Context): boolean {
+  ctx.vary('accept')
+  return ctx.accepts('application/json', 'application/x-ndjson') === 'application/x-ndjson'
+}
+
+/** A fault on the way cuts the connection: an answer that ends early must not look like a whole one. */
+function sendLines(ctx: Context, blocks: AsyncIterable<readonly object[]>): void {
+  ctx.status = 200
+  ctx.type = 'application/x-ndjson'
+  ctx.body = Readable.from(texts(blocks), { highWaterMark: 1 })
+}
+
+async function* texts(blocks: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
+  for await (const block of blocks) {
+    if (block.length > 0) yield `${block.map((line) => JSON.stringify(line)).join('\n')}\n`
+  }
 }
 
 function send(ctx: Context, route: ApiRoute, answer: ApiAnswer<unknown>): void {
