@@ -42,9 +42,8 @@ export async function issueInvitation(
   const { email, organization, administrator, inviter, locale } = invitation
   const role = organization?.role ?? null
   const organizationId = organization?.id ?? null
-  const createdAt = services.clock.now()
   const issued = await issueLink(tx, services, { purpose: 'invitation', email, organizationId, role, administrator })
-  const { id, expiresAt } = issued
+  const { id, createdAt, expiresAt } = issued
   await record(tx, { type: 'invitation.created', id, organizationId, data: { role, administrator } }, context)
   const link = linkUrl(services.publicUrl, issued.token)
   const expiresInMinutes = linkLifetimes.invitation / minute

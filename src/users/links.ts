@@ -37,10 +37,11 @@ export async function issueLink(
   db: Db | Tx,
   { secrets, clock }: LinkServices,
   link: NewLink,
-): Promise<{ id: string; token: string; expiresAt: Date }> {
+): Promise<{ id: string; token: string; createdAt: Date; expiresAt: Date }> {
   const token = randomSecret()
   const id = newId('lnk', clock)
-  const expiresAt = secondsFrom(clock, linkLifetimes[link.purpose])
+  const createdAt = clock.now()
+  const expiresAt = secondsFrom({ now: () => createdAt }, linkLifetimes[link.purpose])
   await insertLink(db, {
     userId: null,
     organizationId: null,
@@ -50,10 +51,10 @@ export async function issueLink(
     ...link,
     id,
     digest: secrets.digest('link', token),
-    createdAt: clock.now(),
+    createdAt,
     expiresAt,
   })
-  return { id, token, expiresAt }
+  return { id, token, createdAt, expiresAt }
 }
 
 export type FoundLink = { state: 'live' | 'dead'; link: Link } | { state: 'unknown' }

@@ -38,6 +38,54 @@ export async function listUsers(
   })
 }
 
+export interface UserRecord extends User {
+  createdAt: Date
+  updatedAt: Date
+}
+
+const recordColumns = { ...userColumns, createdAt: true, updatedAt: true } as const
+
+/** Whose people are seen: everybody's, or those of these organizations. */
+export type Sight = 'everybody' | { organizationIds: readonly string[] }
+
+function seen(sight: Sight) {
+  if (sight === 'everybody') return {}
+  return { memberships: { some: { organizationId: { in: [...sight.organizationIds] } } } }
+}
+
+/** Null also for somebody who isn't seen. */
+export async function findVisibleUser(db: Db | Tx, id: string, sight: Sight): Promise<UserRecord | null> {
+  return db.user.findFirst({ where: { id, ...seen(sight) }, select: recordColumns })
+}
+
+/** Newest first; one more than the limit. `prefix`: what the address or the name begins with, in whatever letters. */
+export async function listVisibleUsers(
+  db: Db | Tx,
+  sight: Sight,
+  page: { email?: string | undefined; prefix?: string | undefined; limit: number; cursor?: Cursor | undefined },
+): Promise<UserRecord[]> {
+  const { email, prefix, limit, cursor } = page
+  // Prisma takes a prefix for the pattern of a LIKE.
+  const startsWith = prefix?.replaceAll(/[\\%_]/g, String.raw`\$&`)
+  return db.user.findMany({
+    where: {
+      AND: [
+        seen(sight),
+        afterCursor(cursor),
+        email === undefined ? {} : { emailKey: emailKey(email) },
+        startsWith === undefined
+          ? {}
+          : {
+              OR: [{ email: { startsWith, mode: 'insensitive' } }, { name: { startsWith, mode: 'insensitive' } }],
+            },
+      ],
+    },
+    select: recordColumns,
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
+  })
+}
+
 /** With all that is theirs alone, the personal organization among it. False if there was nobody. */
 export async function deleteUser(tx: Tx, userId: string): Promise<boolean> {
   await tx.organization.deleteMany({ where: { personalUserId: userId } })

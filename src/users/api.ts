@@ -1,0 +1,135 @@
+/** `/v1/users`: people, as far as the caller administers them. What stops or raises somebody is done on the host. */
+import { z } from 'zod'
+import { listPage, listParameters, listSchema } from '../http/api/list.ts'
+import { administers, type Principal, type Reach } from '../http/api/principal.ts'
+import { apiRoute, type ApiRoute } from '../http/api/route.ts'
+import { time, timeOut } from '../http/api/wire.ts'
+import { Problem } from '../http/problem.ts'
+import type { Db } from '../platform/database.ts'
+import { renameUser } from './rename.ts'
+import { findVisibleUser, listVisibleUsers, type Sight, type UserRecord } from './store.ts'
+import { MAX_NAME, parseName } from './user.ts'
+
+const userSchema = z.strictObject({
+  id: z.string(),
+  email: z.string(),
+  email_verified: z.boolean(),
+  name: z.string().nullable(),
+  disabled: z.boolean(),
+  /** Told to administrators of the platform only: it says whom an attacker had best deceive. */
+  administrator: z.boolean().optional(),
+  created_at: timeOut,
+  updated_at: timeOut,
+})
+
+function shown(user: UserRecord, reach: Reach): z.input<typeof userSchema> {
+  return {
+    id: user.id,
+    email: user.email,
+    email_verified: user.emailVerifiedAt !== null,
+    name: user.name,
+    disabled: user.disabledAt !== null,
+    ...(reach === 'everything' && { administrator: user.administrator }),
+    created_at: time(user.createdAt),
+    updated_at: time(user.updatedAt),
+  }
+}
+
+/** Whoever reaches less than everything sees the people of the organizations that they administer. */
+function sightOf({ principal, reach }: { principal: Principal; reach: Reach }): Sight {
+  if (reach === 'everything') return 'everybody'
+  const organizationIds = [...principal.organizations.keys()].filter((id) => administers(principal, reach, id))
+  return { organizationIds }
+}
+
+const params = z.strictObject({ id: z.string() })
+
+const name = z
+  .string()
+  .max(MAX_NAME, { error: `must have at most ${MAX_NAME} characters` })
+  .transform((text) => parseName(text) || null)
+  .nullable()
+
+export function userRoutes({ db }: { db: Db }): ApiRoute[] {
+  return [
+    apiRoute({
+      method: 'GET',
+      path: '/v1/users',
+      summary: 'List the people of the organizations that you administer, or everybody',
+      access: 'users:read',
+      query: z.strictObject({
+        ...listParameters,
+        email: z.string().max(254).optional(),
+        q: z.string().min(1).max(254).optional(),
+      }),
+      answer: { status: 200, body: listSchema(userSchema) },
+      async handle({ query: { limit, cursor, email, q }, ...calling }) {
+        const rows = await listVisibleUsers(db, sightOf(calling), { email, prefix: q, limit, cursor })
+        return { status: 200, body: listPage(rows, limit, (user) => shown(user, calling.reach)) }
+      },
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/v1/users/:id',
+      summary: 'Get a person',
+      access: 'users:read',
+      params,
+      answer: { status: 200, body: userSchema },
+      problems: ['not_found'],
+      async handle({ params: { id }, ...calling }) {
+        const user = await findVisibleUser(db, id, sightOf(calling))
+        if (!user) throw new Problem('not_found')
+        return { status: 200, body: shown(user, calling.reach) }
+      },
+    }),
+    apiRoute({
+      method: 'PATCH',
+      path: '/v1/users/:id',
+      summary: "Change a person's name: your own, or anybody's as an administrator of the platform",
+      access: 'users:write',
+      params,
+      body: z.strictObject({ name: name.optional() }),
+      answer: { status: 200, body: userSchema },
+      problems: ['forbidden', 'not_found'],
+      async handle({ params: { id }, body, context, principal, reach }) {
+        // Whose name it is sees themselves, also with a key of an organization in which they are a plain member.
+        const isOwn = principal.subjectKind === 'user' && principal.subject === id
+        const sight = isOwn ? 'everybody' : sightOf({ principal, reach })
+        if (!(await findVisibleUser(db, id, sight))) throw new Problem('not_found')
+        if (!isOwn && reach !== 'everything') {
+          throw new Problem('forbidden', { detail: 'A person belongs to no organization: they change their own name.' })
+        }
+        if (body.name !== undefined) await renameUser({ db }, id, body.name, context)
+        const user = await findVisibleUser(db, id, sight)
+        if (!user) throw new Problem('not_found')
+        return { status: 200, body: shown(user, reach) }
+      },
+    }),
+    ...hostOnly.map(({ verb, does, command }) =>
+      apiRoute({
+        method: 'POST',
+        path: `/v1/users/:id/${verb}`,
+        summary: `${does}: on the host only, by keygrant users ${command}`,
+        access: 'users:write',
+        params,
+        answer: { status: 204, body: null },
+        problems: ['host_only'],
+        handle: () =>
+          Promise.reject(
+            new Problem('host_only', {
+              detail: `No credential can do this. On the host: keygrant users ${command} <email>`,
+            }),
+          ),
+      }),
+    ),
+  ]
+}
+
+/** What would let a stolen key lock out, or become, an administrator. */
+const hostOnly = [
+  { verb: 'disable', does: 'Stop a person', command: 'disable' },
+  { verb: 'enable', does: 'Let a disabled person come back', command: 'enable' },
+  { verb: 'make-administrator', does: 'Make a person an administrator of the platform', command: 'make-admin' },
+  { verb: 'revoke-administrator', does: 'Take the administration of the platform from a person', command: 'demote' },
+  { verb: 'reset-password', does: "Reset a person's password", command: 'reset-password' },
+] as const
