@@ -1,7 +1,7 @@
 /** Starts a real gateway with its example from `examples/`, with nothing changed in it but the ports. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -39,7 +39,6 @@ async function start(
   opening.defer(() => rm(dir, { recursive: true, force: true }))
   // Started by root, nginx works as nobody, who has to get to its folders.
   await chmod(dir, 0o711)
-  await mkdir(path.join(dir, 'tmp'))
   const port = await freePort()
   await copyExample(name, dir, { ...ports, gateway: port })
 
