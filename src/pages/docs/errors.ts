@@ -47,7 +47,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
   not_found: {
     group: 'request',
     request: ['curl -i API/v1/keys/key_01jzzzzzzzzzzzzzzzzzzzzzzz', bearer].join(' \\\n'),
-    answer: {},
+    answer: { detail: 'There is no such API key.' },
     near: ['malformed', 'revoked', 'method_not_allowed'],
   },
   revoked: { group: 'credential', request: firstCall, answer: refused, near: ['disabled', 'expired'] },
@@ -87,7 +87,9 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
   forbidden: {
     group: 'permission',
     request: post('/v1/keys', '{"name": "Nightly build", "scopes": ["reports:read"], "tier": "enterprise"}'),
-    answer: { detail: 'Only administrators set the tier of a key.' },
+    answer: {
+      detail: 'Only an administrator of the platform sets tier, with a credential that has admin:keys:write.',
+    },
     near: ['insufficient_scope', 'host_only', 'not_found'],
   },
   host_only: {
@@ -116,13 +118,15 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
   too_many_requests: {
     group: 'limit',
     request: post('/v1/keys', plainKey),
-    answer: { retryAfterSeconds: 300 },
+    answer: { detail: 'An organization makes at most 100 keys an hour.', retryAfterSeconds: 300 },
     near: ['rate_limited', 'key_limit_reached'],
   },
   key_limit_reached: {
     group: 'limit',
     request: post('/v1/keys', plainKey),
-    answer: {},
+    answer: {
+      detail: 'An organization has at most 1000 live keys. Revoke one that is not needed any more.',
+    },
     near: ['too_many_requests', 'conflict'],
   },
   bad_request: {
@@ -146,7 +150,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
   conflict: {
     group: 'request',
     request: post('/v1/organizations', '{"name": "ACME", "external_id": "cus_42"}'),
-    answer: { detail: 'There is an organization with this external_id already.' },
+    answer: {
+      detail: 'Another organization has this external_id.',
+      errors: [{ path: '/external_id', code: 'taken', message: 'is the external_id of another organization' }],
+    },
     near: ['key_limit_reached', 'idempotency_key_reused'],
   },
   idempotency_key_in_use: {
@@ -166,7 +173,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
   payload_too_large: {
     group: 'request',
     request: ['curl -i API/v1/keys', bearer, json, '  --data-binary @a-large-file.json'].join(' \\\n'),
-    answer: {},
+    answer: { detail: 'The body may have 65536 bytes.' },
     near: ['bad_request', 'unsupported_media_type'],
   },
   unsupported_media_type: {

@@ -13,7 +13,7 @@ export function start({ publicUrl, apiUrl }: Addresses): Section[] {
         },
         { label: 'Shell', code: `curl ${apiUrl}/v1/resources \\\n  -H "Authorization: Bearer $API_KEY"` },
         {
-          text: 'Die Antwort zeigt die APIs, zu denen der Schlüssel reicht, und was er dort darf. `GET /v1/keys/self` erzählt vom Schlüssel selbst, `GET /v1/limits`, was er noch übrig hat. Beides wird nicht angerechnet.',
+          text: 'Die Antwort zeigt die APIs, zu denen der Schlüssel reicht, und was er dort darf. `GET /v1/keys/self` erzählt vom Schlüssel selbst, `GET /v1/limits`, was er noch übrig hat; diese beiden werden nicht angerechnet.',
         },
       ],
     },
@@ -87,7 +87,7 @@ export function troubleshooting({ apiUrl, supportEmail, upgradeUrl }: Addresses)
           text: 'Jede Ablehnung sagt mehr: Ihr `code` hat eine Seite unter [Fehler](/docs/errors), und `detail` nennt, was gemeint ist.',
         },
         {
-          text: 'Im Zweifel fragen Sie den Schlüssel nach sich selbst. Das wird nie angerechnet und nennt seine Scopes, sein Ende und seinen Tarif, oder den Grund, warum er nicht gilt:',
+          text: 'Im Zweifel fragen Sie den Schlüssel nach sich selbst. Das wird nie angerechnet und nennt seinen Status, seine Scopes und sein Ende, oder den Grund, warum er nicht gilt:',
         },
         { label: 'Shell', code: `curl -i ${apiUrl}/v1/keys/self \\\n  -H "Authorization: Bearer $API_KEY"` },
       ],

@@ -168,7 +168,7 @@ export const refusals = {
       'Bei der Zustimmung hat jemand den Haken an diesem Scope entfernt.',
     ],
     steps: [
-      'Sehen Sie nach, was der Schlüssel jetzt darf: `GET /v1/keys/self`.',
+      'Sehen Sie nach, was der Schlüssel jetzt darf: `GET /v1/resources`.',
       'Geben Sie ihm den Scope, mit Zugangsdaten, die ihn selbst haben: `PATCH /v1/keys/:id` mit `scopes`. Oder legen Sie dafür einen zweiten an.',
       'Fragen Sie in einer App noch einmal nach dem Scope: Die Person entscheidet.',
     ],

@@ -11,7 +11,7 @@ export function start({ publicUrl, apiUrl }: Addresses): Section[] {
         { text: 'Keep the key in an environment variable, never in the program, and send it as `Bearer`:' },
         { label: 'Shell', code: `curl ${apiUrl}/v1/resources \\\n  -H "Authorization: Bearer $API_KEY"` },
         {
-          text: 'It answers with the APIs that the key reaches, and with what it may do there. `GET /v1/keys/self` tells about the key itself, and `GET /v1/limits` what it has left. Neither is charged.',
+          text: 'It answers with the APIs that the key reaches, and with what it may do there. `GET /v1/keys/self` tells about the key itself, and `GET /v1/limits` what it has left; neither of these two is charged.',
         },
       ],
     },
@@ -85,7 +85,7 @@ export function troubleshooting({ apiUrl, supportEmail, upgradeUrl }: Addresses)
           text: 'Every refusal says more: its `code` has a page under [Errors](/docs/errors), and its `detail` names what is meant.',
         },
         {
-          text: 'When in doubt, ask the key about itself. This is never charged, and answers with its scopes, its end and its tier, or with the reason why it isn’t taken:',
+          text: 'When in doubt, ask the key about itself. This is never charged, and answers with its status, its scopes and its end, or with the reason why it isn’t taken:',
         },
         { label: 'Shell', code: `curl -i ${apiUrl}/v1/keys/self \\\n  -H "Authorization: Bearer $API_KEY"` },
       ],

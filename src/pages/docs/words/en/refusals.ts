@@ -165,7 +165,7 @@ export const refusals = {
       'At consent, somebody took the tick from this scope.',
     ],
     steps: [
-      'See what the key may do now: `GET /v1/keys/self`.',
+      'See what the key may do now: `GET /v1/resources`.',
       'Give the key the scope, with a credential that has it itself: `PATCH /v1/keys/:id` with `scopes`. Or make a second key for it.',
       'In an app, ask for the scope again: the person decides.',
     ],
