@@ -35,7 +35,10 @@ const PROBE_MS = 250
 
 interface Pending {
   question: Question
-  since: number
+  /** Until when it may wait. */
+  due: number
+  /** It was given more time, since this process itself had been held up. */
+  excused: boolean
   resolve(decision: Decision): void
 }
 
@@ -59,7 +62,7 @@ export async function createRedisLimiter(options: RedisLimiterOptions): Promise<
     const to = connection
     const question: Question = { meters, cost, kind, told: meters.map(tell), at: serverNow?.() ?? null }
     return new Promise((resolve) => {
-      const entry: Pending = { question, since: performance.now(), resolve }
+      const entry: Pending = { question, due: performance.now() + patienceMs, excused: false, resolve }
       pending.add(entry)
       watch ??= setTimeout(look, patienceMs)
       run(to, question).then(
@@ -111,7 +114,13 @@ export async function createRedisLimiter(options: RedisLimiterOptions): Promise<
     watch = null
     const [oldest] = pending
     if (!oldest) return
-    const left = oldest.since + patienceMs - performance.now()
+    const late = performance.now() - oldest.due
+    if (late > patienceMs / 2 && !oldest.excused) {
+      // Nobody looked when it was time: this process was held up, and by the same machine perhaps Redis.
+      oldest.excused = true
+      oldest.due += late + patienceMs
+    }
+    const left = oldest.due - performance.now()
     if (left > 0) {
       watch = setTimeout(look, left)
       return

@@ -130,6 +130,17 @@ test('calls that wait when it goes are all decided', async () => {
   expect(node.counts).toEqual({ localDecisions: 200, outages: 1 })
 })
 
+test('a process that was held up itself does not take Redis for gone', async () => {
+  const node = await openNode()
+  await charge(node, 10)
+  const waiting = Array.from({ length: 50 }, async () => node.charge(meters, 1))
+  const until = performance.now() + 2_500
+  while (performance.now() < until);
+  await Promise.all(waiting)
+  expect(node.counts).toEqual({ localDecisions: 0, outages: 0 })
+  expect(await inRedis()).toBe(60)
+})
+
 test('a server that is full, and so takes no charge, is one that is gone until it takes some again', async () => {
   const node = await openNode()
   await charge(node, 60)
