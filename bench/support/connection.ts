@@ -9,6 +9,8 @@ export interface Reply {
   status: number
   /** By lower-case name; the last one counts. */
   header(name: string): string | null
+  /** All that it sets, as a browser sends them back. */
+  cookies(): string
   body: string
 }
 
@@ -62,7 +64,7 @@ function exchangeOn(socket: Socket): (request: string) => Promise<Reply> {
   }
 }
 
-/** The reply, once all of it is here. Every answer of the servers that are measured says its length. */
+/** The reply, once all of it is here. Every answer with a body says its length. */
 function whole(received: string): Reply | null {
   const headEnd = received.indexOf('\r\n\r\n')
   if (headEnd === -1) return null
@@ -73,9 +75,11 @@ function whole(received: string): Reply | null {
     const end = head.indexOf('\r\n', at + 2)
     return head.slice(at + name.length + 3, end === -1 ? undefined : end).trim()
   }
-  const length = header('content-length')
+  const cookies = () => Array.from(head.matchAll(/\r\nset-cookie: *([^;\r]*)/gi), ([, pair]) => pair).join('; ')
+  const status = Number(head.slice(9, 12))
+  const length = header('content-length') ?? (status === 204 ? '0' : null)
   if (length === null) throw new Error(`an answer without a length:\n${head}`)
   const body = received.slice(headEnd + 4)
   if (body.length < Number(length)) return null
-  return { status: Number(head.slice(9, 12)), header, body }
+  return { status, header, cookies, body }
 }
