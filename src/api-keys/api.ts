@@ -6,7 +6,7 @@ import { Problem } from '../http/problem.ts'
 import type { LimitOverrides } from '../limits/limits.ts'
 import { sightOf } from './asker.ts'
 import { changeApiKey } from './change.ts'
-import { keyFields, keyFilters } from './fields.ts'
+import { changeOf, keyFields, keyFilters, newKeyOf, rotationOf } from './fields.ts'
 import { getApiKey } from './get.ts'
 import { issueApiKey } from './issue.ts'
 import { listApiKeyIds } from './list/store.ts'
@@ -85,23 +85,7 @@ function collection(services: KeyApiServices, fields: Fields): ApiRoute[] {
       answer: { status: 201, body: keyWithSecretOut },
       problems: ['insufficient_scope', 'forbidden', 'not_found', 'key_limit_reached', 'too_many_requests'],
       async handle({ principal, reach, body, context, tx }) {
-        const wanted = {
-          name: body.name,
-          scopes: body.scopes,
-          grantableScopes: body.grantable_scopes,
-          resource: body.resource,
-          environment: body.environment,
-          organizationId: body.organization_id,
-          userId: body.user_id,
-          serviceAccountId: body.service_account_id,
-          externalId: body.external_id,
-          tier: body.tier,
-          limits: body.limits,
-          expiresInSeconds: body.expires_in,
-          allowedIps: body.allowed_ips,
-          metadata: body.metadata,
-        }
-        const issued = await issueApiKey(tx, services, { principal, reach }, wanted, context)
+        const issued = await issueApiKey(tx, services, { principal, reach }, newKeyOf(body), context)
         return { status: 201, body: showKeyWithSecret(issued, clock.now()), secretId: issued.secretId }
       },
     }),
@@ -158,9 +142,9 @@ function single(services: KeyApiServices, fields: Fields): ApiRoute[] {
       answer: { status: 200, body: keyOut },
       problems: ['insufficient_scope', 'forbidden', 'not_found', 'conflict'],
       async handle({ principal, reach, params: { id }, body, context }) {
-        const { allowed_ips: allowedIps, external_id: externalId, expires_in: expiresInSeconds, ...rest } = body
-        const wanted = { ...rest, allowedIps, externalId, expiresInSeconds }
-        const key = await db.$transaction((tx) => changeApiKey(tx, services, { principal, reach }, id, wanted, context))
+        const key = await db.$transaction((tx) =>
+          changeApiKey(tx, services, { principal, reach }, id, changeOf(body), context),
+        )
         return { status: 200, body: showKey(key, clock.now()) }
       },
     }),
@@ -207,8 +191,4 @@ function single(services: KeyApiServices, fields: Fields): ApiRoute[] {
       }),
     ),
   ]
-}
-
-function rotationOf(body: z.output<Fields['rotate']>) {
-  return { graceSeconds: body.grace_period, expiresInSeconds: body.expires_in, scopes: body.scopes }
 }

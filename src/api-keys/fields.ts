@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { listParameters } from '../http/api/list.ts'
 import { displayName, environment, externalId, isoTime, metadata } from '../http/api/wire.ts'
 import type { LimitOverrides } from '../limits/limits.ts'
+import type { WantedChange } from './change.ts'
+import type { NewApiKey } from './issue.ts'
+import type { WantedRotation } from './rotate.ts'
 import { MAX_ALLOWED_IPS, normalisedRange } from './allowed-ips.ts'
 import {
   DEFAULT_GRACE_SECONDS,
@@ -82,3 +85,33 @@ export const keyFilters = z.strictObject({
   expiring_before: isoTime.transform((text) => new Date(text)).optional(),
   q: z.string().max(255, { error: 'must have at most 255 characters' }).optional(),
 })
+
+type Fields = ReturnType<typeof keyFields>
+
+export function newKeyOf(body: z.output<Fields['issue']>): NewApiKey {
+  return {
+    name: body.name,
+    scopes: body.scopes,
+    grantableScopes: body.grantable_scopes,
+    resource: body.resource,
+    environment: body.environment,
+    organizationId: body.organization_id,
+    userId: body.user_id,
+    serviceAccountId: body.service_account_id,
+    externalId: body.external_id,
+    tier: body.tier,
+    limits: body.limits,
+    expiresInSeconds: body.expires_in,
+    allowedIps: body.allowed_ips,
+    metadata: body.metadata,
+  }
+}
+
+export function changeOf(body: z.output<Fields['change']>): WantedChange {
+  const { allowed_ips, external_id, expires_in, ...rest } = body
+  return { ...rest, allowedIps: allowed_ips, externalId: external_id, expiresInSeconds: expires_in }
+}
+
+export function rotationOf(body: z.output<Fields['rotate']>): WantedRotation {
+  return { graceSeconds: body.grace_period, expiresInSeconds: body.expires_in, scopes: body.scopes }
+}

@@ -1,5 +1,6 @@
 /** Why a command could not be carried out, as one clear line (or a few) for whoever typed it. */
 import { ConfigurationError } from '../config.ts'
+import { Problem } from '../http/problem.ts'
 import { isDatabaseUnavailable } from '../platform/database-unavailable.ts'
 import { EmbeddedDatabaseError } from '../platform/embedded-error.ts'
 import { SecretKeyMismatch } from '../platform/installation.ts'
@@ -28,6 +29,7 @@ const forPeople = [ConfigurationError, MigrationError, EmbeddedDatabaseError, Se
 /** The text for stderr. Of a fault that nobody foresaw the stack is given too, since there is no log to look into. */
 export function describeFailure(error: unknown): { text: string; exitCode: number } {
   if (error instanceof CommandFailure) return { text: error.message, exitCode: error.exitCode }
+  if (error instanceof Problem) return { text: problemText(error), exitCode: exitCodes.fault }
   if (error instanceof Error && forPeople.some((kind) => error instanceof kind)) {
     return { text: error.message, exitCode: exitCodes.fault }
   }
@@ -37,6 +39,12 @@ export function describeFailure(error: unknown): { text: string; exitCode: numbe
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { text: withoutPasswords(`This is a fault of keygrant itself:\n${text}`), exitCode: exitCodes.fault }
+}
+
+/** What the API would answer, a fault a line. */
+function problemText({ message, errors }: Problem): string {
+  if (errors.length === 0) return message
+  return errors.map(({ path, message: fault }) => `${path.slice(1).replaceAll('/', '.')}: ${fault}`).join('\n')
 }
 
 /** Drivers put connection URLs into their messages. */

@@ -4,7 +4,11 @@ import { addApplyCommand } from './apply.ts'
 import { addClientCommands } from './clients.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
+import { addKeyCommands } from './keys.ts'
+import { addMemberCommands } from './members.ts'
 import { addMigrateCommand } from './migrate.ts'
+import { addOrganizationCommands } from './organizations.ts'
+import { addServiceAccountCommands } from './service-accounts.ts'
 import { createSession, type Io } from './session.ts'
 import { addSigningKeyCommands } from './signing-keys.ts'
 import { addUserCommands } from './users.ts'
@@ -22,7 +26,11 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     })
     .exitOverride()
   addUserCommands(program, session)
+  addOrganizationCommands(program, session)
+  addMemberCommands(program, session)
+  addServiceAccountCommands(program, session)
   addClientCommands(program, session)
+  addKeyCommands(program, session)
   addApplyCommand(program, session)
   addSigningKeyCommands(program, session)
   addMigrateCommand(program, session)
