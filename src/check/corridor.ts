@@ -7,7 +7,7 @@ import { callerOf, type Caller, type TrustedProxies } from '../http/address.ts'
 import { requestIdOf } from '../http/entrance.ts'
 import type { Answers } from './answers.ts'
 import { credentialOf } from './credential.ts'
-import type { NoteUnencrypted } from './exposure.ts'
+import { isUnencrypted, type NoteUnencrypted } from './exposure.ts'
 import { faultVerdict, type Judge, type Verdict } from './decide.ts'
 import type { Holders } from './holders.ts'
 import { isCheckPath, type Question } from './question.ts'
@@ -47,7 +47,7 @@ export function createCorridor(options: CorridorOptions): Corridor {
     const caller = callerOf(request, isTrusted)
     const requestId = requestIdOf(request, caller)
     const credential = credentialOf(request)
-    if (https && !plainAllowed && !caller.encrypted) {
+    if (https && isUnencrypted(caller, plainAllowed)) {
       noteUnencrypted(request, caller)
       return settle(response, requestId, faultVerdict('https_required'), null)
     }

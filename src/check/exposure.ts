@@ -8,6 +8,14 @@ import { isHolder, type Holders } from './holders.ts'
 /** Looks at a request that was rejected for coming unencrypted. Never throws, and nobody waits for it. */
 export type NoteUnencrypted = (request: IncomingMessage, caller: Caller) => void
 
+/**
+ * @param plainAllowed at a private address, between a gateway and us, plain http is no leak; what the gateway says of its
+ * own caller still counts
+ */
+export function isUnencrypted(caller: Caller, plainAllowed: boolean): boolean {
+  return plainAllowed ? caller.saidPlain : !caller.encrypted
+}
+
 export function createNoteUnencrypted(options: {
   holders: Holders
   expose: (keyId: string, caller: Caller) => Promise<void>

@@ -8,7 +8,7 @@ import { callerOf, type Caller, type TrustedProxies } from '../http/address.ts'
 import { problemOf } from '../http/boundary.ts'
 import { requestIdOf } from '../http/entrance.ts'
 import { Problem, problemBody, type ProblemLinks } from '../http/problem.ts'
-import type { NoteUnencrypted } from './exposure.ts'
+import { isUnencrypted, type NoteUnencrypted } from './exposure.ts'
 import { verifyBatchRequest, verifyRequest, type Verify } from './verify.ts'
 
 export interface VerifyCorridor {
@@ -43,7 +43,7 @@ export function createVerifyCorridor(options: {
     plainAllowed: boolean,
   ): Promise<object> {
     if (request.method !== 'POST') throw new Problem('method_not_allowed', { headers: { allow: 'POST' } })
-    if (https && !plainAllowed && !caller.encrypted) {
+    if (https && isUnencrypted(caller, plainAllowed)) {
       noteUnencrypted(request, caller)
       throw new Problem('https_required')
     }

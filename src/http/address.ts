@@ -7,6 +7,8 @@ export interface Caller {
   /** The first untrusted address from the right of X-Forwarded-For, behind trusted proxies; else the connection's. */
   address: string
   encrypted: boolean
+  /** A trusted proxy says that it came to it unencrypted. */
+  saidPlain: boolean
   /** Did the request come through a proxy that the configuration trusts? */
   viaTrustedProxy: boolean
 }
@@ -32,7 +34,7 @@ export function trustedProxies(ranges: readonly string[]): TrustedProxies {
 export function callerOf(request: IncomingMessage, isTrusted: TrustedProxies): Caller {
   const peer = peerOf(request.socket)
   const encrypted = 'encrypted' in request.socket
-  if (!isTrusted(peer)) return { address: peer, encrypted, viaTrustedProxy: false }
+  if (!isTrusted(peer)) return { address: peer, encrypted, saidPlain: false, viaTrustedProxy: false }
   const hops = headerList(request.headers['x-forwarded-for'])
   let address = peer
   for (const hop of hops.toReversed()) {
@@ -40,10 +42,12 @@ export function callerOf(request: IncomingMessage, isTrusted: TrustedProxies): C
     address = plain(hop)
     if (!isTrusted(address)) break
   }
+  // The last entry is the one that our own proxy wrote.
+  const protocol = headerList(request.headers['x-forwarded-proto']).at(-1)?.toLowerCase()
   return {
     address,
-    // The last entry is the one that our own proxy wrote.
-    encrypted: encrypted || headerList(request.headers['x-forwarded-proto']).at(-1)?.toLowerCase() === 'https',
+    encrypted: encrypted || protocol === 'https',
+    saidPlain: protocol === 'http',
     viaTrustedProxy: true,
   }
 }
