@@ -85,6 +85,6 @@ const byStatus: Record<number, ProblemCode> = {
 }
 
 function oauthError(problem: Problem): string {
-  if (problem.status === 503) return 'temporarily_unavailable'
+  if (problem.status === 503 || problem.status === 429) return 'temporarily_unavailable'
   return problem.status >= 500 ? 'server_error' : 'invalid_request'
 }

@@ -72,6 +72,11 @@ const nothing = () => Promise.resolve()
 /** A guard didn't hold: the code or token was used in the meantime. Nothing was written; now its family ends. */
 async function refuse(ctx: Context, unit: Unit, { failed }: Extract<Flushed, { ok: false }>): Promise<void> {
   ctx.remove('set-cookie')
+  if (failed.kind === 'waiting') {
+    ctx.remove('location')
+    const detail = 'Too many requests to sign in were begun from this network and not finished.'
+    throw new Problem('too_many_requests', { detail, retryAfterSeconds: failed.retryAfterSeconds })
+  }
   if (!('familyId' in failed)) {
     // An assertion that was seen before.
     ctx.status = 401

@@ -22,6 +22,10 @@ const rules = {
   mail_organization: { burst: 100, everySeconds: 60 },
   // Each press hashes a password: whoever has one link must not keep the server busy with it.
   link: { burst: 10, everySeconds: 60 },
+  // Requests to authorize that wait for a person, 15 KB each: those that are finished are given back, so that these are the
+  // ones that are left lying. A whole office may begin at nine.
+  waiting_network: { burst: 500, everySeconds: 6 },
+  waiting_site: { burst: 5000, everySeconds: 0.6 },
   reset_noted: { burst: 1, everySeconds: 3600 },
 } as const satisfies Record<string, { burst: number; everySeconds: number }>
 
@@ -32,7 +36,7 @@ export interface Cell {
 }
 
 /** What an attempt from this address is counted by. A network that is used up takes nothing from its site's share. */
-export function networkCells(act: 'sign_in' | 'mail', address: string): [Cell, ...Cell[]] {
+export function networkCells(act: 'sign_in' | 'mail' | 'waiting', address: string): [Cell, ...Cell[]] {
   const network: Cell = { rule: `${act}_network`, subject: networkOf(address) }
   const site = siteOf(address)
   return site === null ? [network] : [network, { rule: `${act}_site`, subject: site }]
@@ -72,7 +76,7 @@ export async function giveBack(db: Db | Tx, services: ThrottleServices, cells: r
 }
 
 /** Addresses and networks rest as HMACs only: the table tells nobody who has tried. */
-function chargeOf(secrets: Secrets, { rule, subject }: Cell): CellCharge {
+export function chargeOf(secrets: Secrets, { rule, subject }: Cell): CellCharge {
   const { burst, everySeconds } = rules[rule]
   const stepMs = everySeconds * 1000
   return { key: secrets.digest('throttle', JSON.stringify([rule, subject])), stepMs, limitMs: burst * stepMs }

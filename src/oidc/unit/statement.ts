@@ -9,8 +9,11 @@ export interface WriteBuilder {
   insert<T extends TableName>(table: T, row: RowOf<T>, options?: InsertOptions<T>): void
   update<T extends TableName>(table: T, set: RowOf<T>, where: RowOf<T>): void
   remove<T extends TableName>(table: T, where: RowOf<T>): void
-  /** An UPDATE, or an INSERT … ON CONFLICT DO NOTHING, that must hit one row. `sql` asks for its parameters by `bind`. */
-  guard(name: string, sql: (bind: Bind) => string): void
+  /**
+   * An UPDATE, or an INSERT … ON CONFLICT, that must hit one row. `sql` asks for its parameters by `bind`; a later one may
+   * ask for rows of this one under `own`.
+   */
+  guard(name: string, sql: (bind: Bind, own: string) => string): void
   /** Another write of its own making; it must end in a WHERE that may be extended with AND. */
   write(sql: (bind: Bind) => string): void
   /** A write, and one that takes its rows from what the first one RETURNs, under the name that it is given. */
@@ -83,7 +86,7 @@ export function writeBuilder(): WriteBuilder {
       writes.push((condition) => `DELETE FROM ${table} WHERE ${own} AND ${condition}`)
     },
     guard(name, sql) {
-      guards.push({ name, sql: sql(bind) })
+      guards.push({ name, sql: sql(bind, `g${guards.length}`) })
     },
     write(sql) {
       const text = sql(bind)

@@ -30,7 +30,10 @@ export interface UnitOptions {
 export type RevocationReason = 'replay' | 'revoked' | 'signed_out'
 
 /** What is written only if it still holds at the end. */
-export type Guard = { kind: 'code' | 'refresh'; familyId: string } | { kind: 'replay' | 'credentials' }
+export type Guard =
+  | { kind: 'code' | 'refresh'; familyId: string }
+  | { kind: 'replay' | 'credentials' }
+  | { kind: 'waiting'; retryAfterSeconds: number }
 
 export type Flushed = { ok: true } | { ok: false; failed: Guard }
 
