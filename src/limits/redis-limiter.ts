@@ -115,7 +115,7 @@ export async function createRedisLimiter(options: RedisLimiterOptions): Promise<
     const [oldest] = pending
     if (!oldest) return
     const late = performance.now() - oldest.due
-    if (late > patienceMs / 2 && !oldest.excused) {
+    if (late > patienceMs / 10 && !oldest.excused) {
       // Nobody looked when it was time: this process was held up, and by the same machine perhaps Redis.
       oldest.excused = true
       oldest.due += late + patienceMs

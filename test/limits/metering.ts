@@ -1,4 +1,5 @@
-/** Meters and a simulated time for tests of limits. */
+/** Meters, calls and a simulated time for tests of limits. */
+import fc from 'fast-check'
 import type { Limits, Meter, Meters } from '../../src/limits/limits.ts'
 
 /** 2026-01-01, in the middle of a minute. */
@@ -28,3 +29,35 @@ export function handClock(start = START_MS) {
     set: (ms: number) => (now = ms),
   }
 }
+
+export interface Call {
+  /** Milliseconds since the call before. */
+  pause: number
+  cost: number
+}
+
+/** Mostly short ones; whole seconds and minutes and one millisecond beside them, where decisions turn; and long ones. */
+export const somePause: fc.Arbitrary<number> = fc.oneof(
+  fc.nat(2_000),
+  fc.nat(5 * MINUTE_MS),
+  fc
+    .tuple(fc.constantFrom(1_000, MINUTE_MS), fc.integer({ min: 1, max: 25 }), fc.integer({ min: -1, max: 1 }))
+    .map(([unit, times, beside]) => unit * times + beside),
+  { weight: 1, arbitrary: fc.integer({ min: 58, max: 63 }).map((minutes) => minutes * MINUTE_MS) },
+)
+
+export const someCost: fc.Arbitrary<number> = fc.integer({ min: 1, max: 12 })
+
+export const someCalls: fc.Arbitrary<Call[]> = fc.array(fc.record({ pause: somePause, cost: someCost }), {
+  minLength: 1,
+  maxLength: 120,
+})
+
+/** Small enough that many calls are refused. */
+export const someLimits: fc.Arbitrary<Limits> = fc
+  .record({
+    hour: fc.option(fc.integer({ min: 1, max: 200 })),
+    size: fc.integer({ min: 1, max: 60 }),
+    refill: fc.option(fc.oneof(fc.double({ min: 0.0001, max: 20, noNaN: true }), fc.constantFrom(0.25, 0.5, 1, 2))),
+  })
+  .map(({ hour, size, refill }) => limits(hour, size, refill ?? undefined))

@@ -2,27 +2,18 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Limits } from '../../src/limits/limits.ts'
 import { createMemoryLimiter } from '../../src/limits/memory-limiter.ts'
-import { HOUR_MS, MINUTE_MS, handClock, limits, meter, one } from './metering.ts'
-
-/** Calls that come one after another, by pauses that are mostly short and sometimes longer than an hour. */
-const pause = fc.oneof(
-  { weight: 4, arbitrary: fc.nat(2_000) },
-  { weight: 3, arbitrary: fc.nat(5 * MINUTE_MS) },
-  { weight: 1, arbitrary: fc.nat(2 * HOUR_MS) },
-)
-const calls = fc.array(fc.record({ pause, cost: fc.integer({ min: 1, max: 12 }) }), { minLength: 1, maxLength: 120 })
-const someLimits: fc.Arbitrary<Limits> = fc
-  .record({
-    hour: fc.option(fc.integer({ min: 1, max: 200 })),
-    size: fc.integer({ min: 1, max: 60 }),
-    refill: fc.option(fc.double({ min: 0.0001, max: 20, noNaN: true })),
-  })
-  .map(({ hour, size, refill }) => limits(hour, size, refill ?? undefined))
-
-interface Call {
-  pause: number
-  cost: number
-}
+import {
+  HOUR_MS,
+  MINUTE_MS,
+  handClock,
+  meter,
+  one,
+  someCalls,
+  someCost,
+  someLimits,
+  somePause,
+  type Call,
+} from './metering.ts'
 
 /** @returns each call with its time and what was decided */
 function replay(its: Limits, sequence: readonly Call[]) {
@@ -41,7 +32,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 
 test('in any 60 minutes no more passes than the hour has', () => {
   fc.assert(
-    fc.property(someLimits, calls, (its, sequence) => {
+    fc.property(someLimits, someCalls, (its, sequence) => {
       const through = passed(replay(its, sequence).decided)
       for (const { at: end } of through) {
         const within = through.filter(({ at }) => at > end - HOUR_MS && at <= end)
@@ -54,7 +45,7 @@ test('in any 60 minutes no more passes than the hour has', () => {
 
 test('between any two calls no more passes than the bucket holds and what flows into it meanwhile', () => {
   fc.assert(
-    fc.property(someLimits, calls, (its, sequence) => {
+    fc.property(someLimits, someCalls, (its, sequence) => {
       const through = passed(replay(its, sequence).decided)
       // The refill is taken for the nearest 360,000th of a call a second.
       const perMs = (its.burst.refillPerSecond + 1 / 360_000) / 1000
@@ -83,7 +74,7 @@ test('what passes is not refused for less than its limits: alone, all that fits 
 
 test('a refused call charges nothing: without it all others are decided alike', () => {
   fc.assert(
-    fc.property(someLimits, calls, (its, sequence) => {
+    fc.property(someLimits, someCalls, (its, sequence) => {
       const { decided } = replay(its, sequence)
       let carried = 0
       const without: Call[] = []
@@ -103,7 +94,7 @@ test('a refused call charges nothing: without it all others are decided alike', 
 
 test('Retry-After is the first whole second at which the call passes, if nobody else calls', () => {
   fc.assert(
-    fc.property(someLimits, calls, (its, sequence) => {
+    fc.property(someLimits, someCalls, (its, sequence) => {
       const { decided } = replay(its, sequence)
       const refused = decided.findLastIndex(
         ({ cost, decision }) => !decision.allowed && cost <= its.burst.size && cost <= (its.hour ?? Infinity),
@@ -124,7 +115,7 @@ test('Retry-After is the first whole second at which the call passes, if nobody 
 
 test('the seconds of each policy are the first at which it has one more', () => {
   fc.assert(
-    fc.property(someLimits, calls, fc.nat(1), (its, sequence, which) => {
+    fc.property(someLimits, someCalls, fc.nat(1), (its, sequence, which) => {
       const { decided, limiter, meters, clock } = replay(its, sequence)
       const before = decided.at(-1)!.decision.policies[which]
       fc.pre(before !== undefined && before.resetSeconds > 0)
@@ -141,7 +132,7 @@ test('the seconds of each policy are the first at which it has one more', () => 
 test('a clock that is set back, however often and far, changes no decision', () => {
   const steps = fc.array(fc.option(fc.integer({ min: 1_001, max: 100 * HOUR_MS })), { minLength: 120, maxLength: 120 })
   fc.assert(
-    fc.property(someLimits, calls, steps, (its, sequence, backward) => {
+    fc.property(someLimits, someCalls, steps, (its, sequence, backward) => {
       const { decided } = replay(its, sequence)
       const clock = handClock()
       const limiter = createMemoryLimiter({ now: clock.now })
@@ -160,23 +151,19 @@ test('a clock that is set back, however often and far, changes no decision', () 
 
 test('a clock that stands still lets through what the bucket holds, and nothing more', () => {
   fc.assert(
-    fc.property(
-      someLimits,
-      fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 100 }),
-      (its, costs) => {
-        const { decided } = replay(
-          its,
-          costs.map((cost) => ({ pause: 0, cost })),
-        )
-        const most = Math.min(its.hour ?? Infinity, its.burst.size)
-        expect(sum(passed(decided).map(({ cost }) => cost))).toBeLessThanOrEqual(most)
-      },
-    ),
+    fc.property(someLimits, fc.array(someCost, { minLength: 1, maxLength: 100 }), (its, costs) => {
+      const { decided } = replay(
+        its,
+        costs.map((cost) => ({ pause: 0, cost })),
+      )
+      const most = Math.min(its.hour ?? Infinity, its.burst.size)
+      expect(sum(passed(decided).map(({ cost }) => cost))).toBeLessThanOrEqual(most)
+    }),
   )
 })
 
 test('whatever tiers a credential goes through, what it spent in the hour is what passed', () => {
-  const moves = fc.array(fc.record({ pause, cost: fc.integer({ min: 1, max: 12 }), its: someLimits }), {
+  const moves = fc.array(fc.record({ pause: somePause, cost: someCost, its: someLimits }), {
     minLength: 1,
     maxLength: 80,
   })
@@ -198,7 +185,7 @@ test('whatever tiers a credential goes through, what it spent in the hour is wha
 
 test('a restart in between changes no decision', () => {
   fc.assert(
-    fc.property(someLimits, calls, fc.nat(119), (its, sequence, restartAfter) => {
+    fc.property(someLimits, someCalls, fc.nat(119), (its, sequence, restartAfter) => {
       const { decided } = replay(its, sequence)
       const clock = handClock()
       let limiter = createMemoryLimiter({ now: clock.now })

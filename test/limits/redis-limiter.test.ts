@@ -6,7 +6,7 @@ import { createRedisLimiter, type RedisLimiter } from '../../src/limits/redis-li
 import { createLog } from '../../src/platform/log.ts'
 import { eventually } from '../support/eventually.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
-import { HOUR_MS, MINUTE_MS, handClock, limits } from './metering.ts'
+import { HOUR_MS, MINUTE_MS, handClock, limits, someCost, someLimits, somePause } from './metering.ts'
 
 let redis: TestRedis
 beforeAll(async () => {
@@ -54,31 +54,19 @@ test('nodes count together: of many calls at once on both, exactly the quota pas
 test('the memory of one process and Redis decide alike, whatever comes', async () => {
   await using limiter = await createRedisLimiter({ url: redis.url, ...patient })
   expect(limiter.state()).toBe('redis')
-  const pause = fc.oneof(
-    { weight: 4, arbitrary: fc.nat(2_000) },
-    { weight: 3, arbitrary: fc.nat(5 * MINUTE_MS) },
-    { weight: 1, arbitrary: fc.nat(2 * HOUR_MS) },
-  )
-  const someLimits = fc
-    .record({
-      hour: fc.option(fc.integer({ min: 1, max: 60 })),
-      size: fc.integer({ min: 1, max: 40 }),
-      refill: fc.option(fc.double({ min: 0.0001, max: 20, noNaN: true })),
-    })
-    .map(({ hour, size, refill }) => limits(hour, size, refill ?? undefined))
-  const calls = fc.array(
+  const mixed = fc.array(
     fc.record({
-      pause,
-      cost: fc.integer({ min: 1, max: 12 }),
+      pause: somePause,
+      cost: someCost,
       tier: fc.nat(1),
       key: fc.constantFrom('a', 'b'),
       ceiling: fc.boolean(),
       looking: fc.boolean(),
     }),
-    { minLength: 1, maxLength: 60 },
+    { minLength: 1, maxLength: 120 },
   )
   await fc.assert(
-    fc.asyncProperty(fc.tuple(someLimits, someLimits), someLimits, calls, async (tiers, ceilingLimits, sequence) => {
+    fc.asyncProperty(fc.tuple(someLimits, someLimits), someLimits, mixed, async (tiers, ceilingLimits, sequence) => {
       const clock = handClock()
       const group = `org_${groups++}`
       const memory = createMemoryLimiter({ now: clock.now })
@@ -143,6 +131,17 @@ test('a clock of the server that is set back gives nothing back', async () => {
   expect(await burst(limiter, meters, 10)).toBe(0)
   clock.advance(5 * HOUR_MS + 61 * MINUTE_MS)
   expect(await burst(limiter, meters, 10)).toBe(10)
+})
+
+test('a clock of the server that goes back and forth fills no bucket twice', async () => {
+  const clock = handClock()
+  await using limiter = await createRedisLimiter({ url: redis.url, ...patient, serverNow: clock.now })
+  const meters = [ownMeter(limits(null, 10, 0.01))]
+  expect(await burst(limiter, meters, 5)).toBe(5)
+  clock.advance(-HOUR_MS)
+  expect(await burst(limiter, meters, 1)).toBe(1)
+  clock.advance(HOUR_MS)
+  expect(await burst(limiter, meters, 10)).toBe(4)
 })
 
 test('counts expire by themselves: after two hours, or when the debt has flowed back', async () => {
