@@ -70,6 +70,12 @@ describe('clients create', () => {
 
   test("sets an administrator's attributes by flags only", async () => {
     expect(await create(metadata, '--verified', '--pkce-exempt')).toMatchObject({ verified: true, pkce_exempt: true })
+    const limits = ['--limit-per', 'client_and_subject', '--grantable-scope', 'keys:read', '--grantable-scope', '*']
+    expect(await create(metadata, '--tier', 'pro', ...limits)).toMatchObject({
+      tier: 'pro',
+      limit_per: 'client_and_subject',
+      grantable_scopes: ['keys:read', '*'],
+    })
     const refused = await bench.run(['clients', 'create'], { stdin: JSON.stringify({ ...metadata, verified: true }) })
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('verified is not client metadata')])
   })
@@ -89,6 +95,8 @@ describe('clients create', () => {
   test.for([
     ['an organization', ['--organization', 'org_x']],
     ['a resource', ['--introspects', 'https://api.example.com/x']],
+    ['a tier', ['--tier', 'x']],
+    ['a scope', ['--grantable-scope', 'x:read']],
   ] as const)('refuses %s that is not there', async ([, flags]) => {
     const { status, stderr } = await bench.run(['clients', 'create', ...flags], { stdin: JSON.stringify(metadata) })
     expect([status, stderr]).toEqual([1, expect.stringContaining('There is no')])

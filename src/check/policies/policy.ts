@@ -1,7 +1,7 @@
 /** A stored policy: what `/v1/check/@name` asks, so that no caller can steer it. */
 
 export interface PolicyRoute {
-  /** `METHOD /path`, where `*` stands for one segment and `**`, at the end, for any number; `*` as the method for any. */
+  /** `METHOD /path`, where `*` stands for one segment and `**`, at the end, for any number; `*` as the method for any. `GET` is HEAD, too. */
   readonly match: string
   /** All of them are needed. */
   readonly scopes: readonly string[]
