@@ -38,11 +38,14 @@ export interface Call {
 
 /** Mostly short ones; whole seconds and minutes and one millisecond beside them, where decisions turn; and long ones. */
 export const somePause: fc.Arbitrary<number> = fc.oneof(
-  fc.nat(2_000),
-  fc.nat(5 * MINUTE_MS),
-  fc
-    .tuple(fc.constantFrom(1_000, MINUTE_MS), fc.integer({ min: 1, max: 25 }), fc.integer({ min: -1, max: 1 }))
-    .map(([unit, times, beside]) => unit * times + beside),
+  { weight: 6, arbitrary: fc.nat(2_000) },
+  { weight: 6, arbitrary: fc.nat(5 * MINUTE_MS) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.constantFrom(1_000, MINUTE_MS), fc.integer({ min: 1, max: 15 }), fc.integer({ min: -1, max: 1 }))
+      .map(([unit, times, beside]) => unit * times + beside),
+  },
   { weight: 1, arbitrary: fc.integer({ min: 58, max: 63 }).map((minutes) => minutes * MINUTE_MS) },
 )
 

@@ -144,6 +144,19 @@ test('a clock of the server that goes back and forth fills no bucket twice', asy
   expect(await burst(limiter, meters, 10)).toBe(4)
 })
 
+test('a minute that has been forgotten takes no room', async () => {
+  const clock = handClock()
+  await using limiter = await createRedisLimiter({ url: redis.url, ...patient, serverNow: clock.now })
+  const own = ownMeter(limits(1_000, 100))
+  for (let minute = 0; minute < 200; minute++) {
+    clock.advance(MINUTE_MS)
+    await limiter.charge([own], 1)
+  }
+  // Four fields besides the minutes.
+  expect(await redis.command('HLEN', `keygrant:limits:{${own.group}}:${own.subject}`)).toBe(4 + 61)
+  expect((await limiter.look([own])).policies[0]).toMatchObject({ remaining: 1_000 - 61 })
+})
+
 test('counts expire by themselves: after two hours, or when the debt has flowed back', async () => {
   await using limiter = await createRedisLimiter({ url: redis.url, ...patient })
   const quick = ownMeter(limits(1_000, 100))
