@@ -9,6 +9,7 @@ export const layers: readonly (readonly string[])[] = [
   ['main.ts', 'cli'],
   ['first-run.ts'],
   ['server.ts'],
+  ['assembly'],
   ['pages'],
   ['check'],
   ['oidc'],

@@ -5,32 +5,15 @@ import Koa from 'koa'
 import manifest from '../package.json' with { type: 'json' }
 import { operator } from './api-keys/asker.ts'
 import { revokeApiKey } from './api-keys/revoke.ts'
-import { revokeOwnedKeys } from './api-keys/owned/revoke.ts'
-import { createGate } from './check/gate.ts'
+import { apiRoutes, keyOrganizations } from './assembly/api-routes.ts'
+import { openChecks } from './assembly/checks.ts'
 import { gateMetrics } from './check/metrics.ts'
-import { createPolicies } from './check/policies/directory.ts'
 import { ConfigurationError, isLoopback, type Config } from './config.ts'
-import { systemContext } from './audit/record.ts'
-import { apiKeyRoutes } from './api-keys/api.ts'
 import { ensureBootstrapKey, type BootstrapKey } from './api-keys/bootstrap-key.ts'
-import { exposeApiKey } from './api-keys/expose.ts'
-import { findApiKey, findPersonalOrganizationId } from './api-keys/store.ts'
 import type { Holders } from './check/holders.ts'
-import { policyRoutes } from './check/policies/api.ts'
-import { resourceRoutes } from './resources/api.ts'
-import { scopeRoutes } from './resources/scopes-api.ts'
-import { usageRoutes } from './usage/api.ts'
-import { createUsageRecorder } from './usage/recorder.ts'
 import type { UsageRecorder } from './usage/usage.ts'
-import { clientRoutes } from './clients/api.ts'
 import { createClientDirectory } from './clients/directory.ts'
-import { grantRoutes } from './grants/api.ts'
-import { findTier } from './limits/store.ts'
-import { findOrganization } from './organizations/store.ts'
-import { isOpenidScope } from './resources/scope-name.ts'
-import { deleteClientsOf } from './clients/delete.ts'
 import { apiHeaders, apiRouter } from './http/api/router.ts'
-import type { ApiRoute } from './http/api/route.ts'
 import { assets } from './http/assets.ts'
 import { boundary } from './http/boundary.ts'
 import { cookieRules } from './http/cookies.ts'
@@ -41,16 +24,7 @@ import { listen } from './http/listen.ts'
 import { operationsHandler } from './http/operations.ts'
 import { pageRouter, type PageRoute } from './http/pages.ts'
 import { createViews } from './http/views.ts'
-import { tierRoutes } from './limits/api.ts'
-import type { Limiter } from './limits/limits.ts'
-import { createMemoryLimiter } from './limits/memory-limiter.ts'
 import { sharedLimitsMetrics } from './limits/metrics.ts'
-import { metersOf } from './limits/meters.ts'
-import { limitOverridesSchema } from './limits/schema.ts'
-import { createRedisLimiter } from './limits/redis-limiter.ts'
-import { createTiers } from './limits/tiers.ts'
-import { createPlatformOrganization } from './organizations/platform.ts'
-import { ensureServiceAccount } from './organizations/service-accounts/ensure.ts'
 import { createAnswers } from './oidc/answers.ts'
 import { apiKeyTokens } from './oidc/api-keys.ts'
 import { endAccess } from './oidc/sessions/end-access.ts'
@@ -64,7 +38,6 @@ import { openSigningRing } from './oidc/signing-keys/ring.ts'
 import { structuredTokens } from './oidc/structured-tokens.ts'
 import { createUnits } from './oidc/units.ts'
 import { mendBlankPages, mendRedirects } from './oidc/way-back.ts'
-import { organizationRoutes } from './organizations/api.ts'
 import { connectedAppRoutes } from './pages/account/connected-apps.ts'
 import { createAfterwards } from './pages/accounts/afterwards.ts'
 import { accountRoutes } from './pages/accounts/routes.ts'
@@ -81,7 +54,6 @@ import { openDatabase } from './platform/database.ts'
 import { openEmbeddedDatabase } from './platform/embedded-database.ts'
 import { ensureInstallation } from './platform/installation.ts'
 import { createLog, type Log } from './platform/log.ts'
-import { openLookUps } from './platform/look-ups.ts'
 import { createMail, type Mail } from './platform/mail.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
@@ -90,10 +62,9 @@ import { createSecrets } from './platform/secrets.ts'
 import { startSweeper, type Sweeper } from './platform/sweeper.ts'
 import { createCatalogue } from './resources/catalogue.ts'
 import { managementResource } from './resources/management.ts'
+import { protectedResources } from './resources/metadata-page.ts'
 import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts'
 import { createPasswords, type Passwords } from './users/passwords.ts'
-import { organizationInvitations } from './users/invitations.ts'
-import { userRoutes } from './users/api.ts'
 
 /** What tests put in place of the real thing: time, and where the log goes. */
 export interface Overrides {
@@ -137,7 +108,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const url = config.database.url ?? opening.use(await openEmbeddedDatabase({ dataDir: config.dataDir, log })).url
   const directUrl = config.database.directUrl ?? url
   await migrate({ url: directUrl, log })
-  const { pool, prisma: db } = opening.use(
+  const database = opening.use(
     openDatabase({
       url,
       poolSize: config.database.poolSize,
@@ -145,6 +116,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       ...(overrides.onStatement ? { onStatement: overrides.onStatement } : {}),
     }),
   )
+  const { pool, prisma: db } = database
   const time = overrides.clock
     ? { clock: overrides.clock, offsetMs: () => 0 }
     : opening.use(await openDatabaseClock({ pool, log }))
@@ -176,7 +148,6 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     views,
     mail,
   })
-  const keyOrganizations = { ensureServiceAccount, create: createPlatformOrganization }
   const makeBootstrapKey = (administratorMade: boolean) =>
     ensureBootstrapKey(
       {
@@ -231,34 +202,22 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const { publicUrl, trustedProxies } = config
   const links = { publicUrl, supportEmail: config.platform.supportEmail, upgradeUrl: config.platform.upgradeUrl }
   const apiResource = `${config.apiUrl}/v1`
-  const tiers = opening.use(await createTiers({ db, changes, log }))
-  const nowMs = () => clock.now().getTime()
-  const shared = config.redisUrl === null ? null : await createRedisLimiter({ url: config.redisUrl, log, now: nowMs })
-  const limiter: Limiter = opening.use(shared ?? createMemoryLimiter({ now: nowMs }))
-  const usage = opening.use(createUsageRecorder({ pool, clock, log, counters: () => limiter.takeChanged() }))
-  const gate = createGate({
-    lookUps: opening.use(
-      openLookUps({ url: directUrl, log, ...(overrides.onStatement ? { onStatement: overrides.onStatement } : {}) }),
-    ),
-    secrets,
-    clock,
-    changes,
-    log,
-    catalogue,
-    tiers,
-    limiter,
-    metersOf,
-    policies: opening.use(await createPolicies({ db, changes, log })),
-    usage,
-    publicJwks: ring.publicJwks,
-    links,
-    apiResource,
-    defaultResource: config.check.defaultResource,
-    trustedProxies,
-    expose: (keyId, { address }) =>
-      exposeApiKey(db, { keyId, reason: 'unencrypted' }, { ...systemContext(clock), address }),
-    metadataOf: async (keyId) => (await findApiKey(db, keyId, clock.now()))?.metadata ?? {},
-  })
+  const { gate, usage, sharedLimits } = opening.use(
+    await openChecks({
+      config,
+      database,
+      directUrl,
+      onStatement: overrides.onStatement,
+      changes,
+      clock,
+      secrets,
+      log,
+      catalogue,
+      publicJwks: ring.publicJwks,
+      links,
+      apiResource,
+    }),
+  )
   const mends = [
     mendBlankPages,
     mendRedirects({ views, issuer: config.publicUrl }),
@@ -275,42 +234,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   ]
 
   // ── Every route of the API ──
-  const apiRoutes: ApiRoute[] = [
-    ...apiKeyRoutes({
-      db,
-      clock,
-      secrets,
-      catalogue,
-      settings: config.apiKeys,
-      organizations: keyOrganizations,
-      sendMail: users.sendMail,
-      limitOverrides: limitOverridesSchema,
-    }),
-    ...tierRoutes({ db }),
-    ...usageRoutes({ pool, clock }),
-    ...resourceRoutes({ db, builtIn }),
-    ...scopeRoutes({ db, builtIn }),
-    ...policyRoutes({ db, clock }),
-    ...organizationRoutes({
-      db,
-      revokeKeys: revokeOwnedKeys,
-      deleteClients: deleteClientsOf,
-      invitations: organizationInvitations(users),
-    }),
-    ...userRoutes({ db }),
-    ...clientRoutes({
-      db,
-      secrets,
-      clock,
-      catalogue,
-      isOpenidScope,
-      findOrganization,
-      findTier,
-      findPersonalOrganizationId,
-    }),
-    ...grantRoutes({ db }),
-  ]
-  const api = apiRouter(apiRoutes, { db, secrets, clock, authenticate: gate.principal })
+  const routesOfApi = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users })
+  const api = apiRouter(routesOfApi, { db, secrets, clock, authenticate: gate.principal })
 
   // ── Every page there is ──
   const routes: PageRoute[] = [
@@ -345,7 +270,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   let ready = false
   const app = new Koa({ proxy: true })
   app.keys = secrets.cookieSigner
-  app.use(entrance({ publicUrl, trustedProxies, isLoopback, noteUnencrypted: gate.noteUnencrypted, log }))
+  app.use(entrance({ links, trustedProxies, isLoopback, noteUnencrypted: gate.noteUnencrypted, log }))
   app.use(boundary({ views, links }))
   const health = createHealth(
     {
@@ -362,6 +287,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   app.use(healthPages(health))
   app.use(assets())
   app.use(providerHandler({ units, provider: ring.provider, mends }))
+  app.use(protectedResources({ issuer: publicUrl, catalogue, apiResource, documentation: `${publicUrl}/docs` }))
   app.use(apiHeaders)
   app.use(api.routes())
   app.use(api.allowedMethods())
@@ -377,7 +303,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   gateMetrics(metrics, gate)
   metrics.gauge('keygrant_signing_keys', 'Keys that are published.', () => ring.publicJwks().keys.length)
   metrics.gauge('keygrant_usage_waiting_rows', 'Rows of usage not yet written.', () => usage.waitingRows)
-  if (shared) sharedLimitsMetrics(metrics, shared)
+  if (sharedLimits) sharedLimitsMetrics(metrics, sharedLimits)
   const operations =
     config.operationsListen &&
     opening.use(await listen(operationsHandler({ metrics, health, log }), { ...config.operationsListen, tls: null }))

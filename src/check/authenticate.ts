@@ -57,11 +57,14 @@ export function createAuthenticate(options: {
     onOutage: null,
     mode: 'enforce',
   }
-  const challenge = `Bearer error="invalid_token", resource_metadata="${issuer}/.well-known/oauth-protected-resource"`
+  const metadata = `resource_metadata="${issuer}/.well-known/oauth-protected-resource"`
+  // Who sent none is told no error (RFC 6750, 3.1).
+  const challengeOf = (code: CheckCode) =>
+    code === 'missing' ? `Bearer ${metadata}` : `Bearer error="invalid_token", ${metadata}`
 
   return async (request, address, { charge, setHeader }) => {
     const credential = credentialOf(request)
-    if (typeof credential === 'string') throw credentialProblem(credential, challenge)
+    if (typeof credential === 'string') throw credentialProblem(credential, challengeOf)
     const found = await holders.find(credential, address)
     // Both environments administer: which keys a test key may touch is a matter of its scopes.
     const environment = 'environment' in found ? (found.environment ?? 'live') : 'live'
@@ -73,7 +76,7 @@ export function createAuthenticate(options: {
     }
     // A look without a charge may find nothing left, which is no reason to refuse.
     const passes = verdict.code === 'valid' || (!charge && verdict.code === 'rate_limited')
-    if (!passes || !verdict.holder) throw verdictProblem(verdict, challenge)
+    if (!passes || !verdict.holder) throw verdictProblem(verdict, challengeOf)
     return { principal: principalOf(verdict.holder, current(verdict.holder), verdict), holder: verdict.holder }
   }
 }
@@ -96,14 +99,17 @@ function principalOf(holder: Holder, { scopes, tier }: Derived, { limits }: Verd
   }
 }
 
-function credentialProblem(fault: CredentialFault, challenge: string): Problem {
+function credentialProblem(fault: CredentialFault, challengeOf: (code: CheckCode) => string): Problem {
   if (fault === 'ambiguous')
     return new Problem('bad_request', { detail: 'Two credentials came in one request. Send one.' })
-  return problemOf(fault, challenge)
+  return problemOf(fault, challengeOf)
 }
 
-function verdictProblem({ code, limits, retryAfterSeconds }: Verdict, challenge: string): Problem {
-  if (code !== 'rate_limited' || !limits) return problemOf(code, challenge, retryAfterSeconds)
+function verdictProblem(
+  { code, limits, retryAfterSeconds }: Verdict,
+  challengeOf: (code: CheckCode) => string,
+): Problem {
+  if (code !== 'rate_limited' || !limits) return problemOf(code, challengeOf, retryAfterSeconds)
   return new Problem('rate_limited', {
     detail: refusalDetails.rate_limited ?? '',
     retryAfterSeconds,
@@ -115,12 +121,12 @@ function verdictProblem({ code, limits, retryAfterSeconds }: Verdict, challenge:
   })
 }
 
-function problemOf(code: CheckCode, challenge: string, retryAfterSeconds = 0): Problem {
+function problemOf(code: CheckCode, challengeOf: (code: CheckCode) => string, retryAfterSeconds = 0): Problem {
   const status = checkCodes[code]
   const detail = refusalDetails[code]
   return new Problem(code as ProblemCode, {
     ...(detail === undefined ? {} : { detail }),
-    ...(status === 401 ? { status, headers: { 'www-authenticate': challenge } } : {}),
+    ...(status === 401 ? { status, headers: { 'www-authenticate': challengeOf(code) } } : {}),
     ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
   })
 }

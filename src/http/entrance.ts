@@ -5,6 +5,7 @@ import type { Context, Middleware } from 'koa'
 import type { Log } from '../platform/log.ts'
 import { callerOf, trustedProxies, type Caller } from './address.ts'
 import { negotiateLocale, type Locale } from './messages.ts'
+import { Problem, problemBody, type ProblemLinks } from './problem.ts'
 
 export interface RequestState {
   requestId: string
@@ -18,7 +19,7 @@ export interface RequestState {
 }
 
 export interface EntranceOptions {
-  publicUrl: string
+  links: ProblemLinks
   trustedProxies: readonly string[]
   /** Is this host name or address the machine's own? */
   isLoopback: (host: string) => boolean
@@ -43,7 +44,7 @@ export const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 export function entrance(options: EntranceOptions): Middleware {
-  const issuer = new URL(options.publicUrl)
+  const issuer = new URL(options.links.publicUrl)
   const isTrusted = trustedProxies(options.trustedProxies)
   const https = issuer.protocol === 'https:'
   const headers = {
@@ -69,7 +70,7 @@ export function entrance(options: EntranceOptions): Middleware {
     pinHost(ctx, issuer, caller)
     if (https && !caller.encrypted && !plainHttpPaths.has(ctx.path)) {
       options.noteUnencrypted(ctx.req, caller)
-      refuseUnencrypted(ctx, options.publicUrl)
+      refuseUnencrypted(ctx, options.links)
     } else await next()
     requests.info(
       {
@@ -142,10 +143,10 @@ function pinHost(ctx: Context, issuer: URL, caller: Caller): void {
   delete headers[':authority']
 }
 
-function refuseUnencrypted(ctx: Context, publicUrl: string): void {
+function refuseUnencrypted(ctx: Context, links: ProblemLinks): void {
   if (!refusedUnencrypted.test(ctx.path)) {
     ctx.status = 308
-    ctx.redirect(publicUrl + ctx.url)
+    ctx.redirect(links.publicUrl + ctx.url)
     return
   }
   ctx.status = 403
@@ -156,12 +157,7 @@ function refuseUnencrypted(ctx: Context, publicUrl: string): void {
     return
   }
   ctx.type = 'application/problem+json'
-  ctx.body = JSON.stringify({
-    type: `${publicUrl}/docs/errors/https_required`,
-    title: 'Encrypted requests only',
-    status: 403,
-    code: 'https_required',
-    detail,
-    request_id: (ctx.state as RequestState).requestId,
-  })
+  ctx.set('cache-control', 'no-store')
+  const problem = new Problem('https_required', { detail })
+  ctx.body = JSON.stringify(problemBody(problem, (ctx.state as RequestState).requestId, links))
 }

@@ -1,0 +1,84 @@
+/** Every route of `/v1` in one table; siblings that may not know each other meet here. */
+import type { Pool } from 'pg'
+import { apiKeyRoutes } from '../api-keys/api.ts'
+import { revokeOwnedKeys } from '../api-keys/owned/revoke.ts'
+import { findPersonalOrganizationId } from '../api-keys/store.ts'
+import { policyRoutes } from '../check/policies/api.ts'
+import { clientRoutes } from '../clients/api.ts'
+import { deleteClientsOf } from '../clients/delete.ts'
+import type { Config } from '../config.ts'
+import { grantRoutes } from '../grants/api.ts'
+import type { ApiRoute } from '../http/api/route.ts'
+import { tierRoutes } from '../limits/api.ts'
+import { limitOverridesSchema } from '../limits/schema.ts'
+import { spendingRoutes } from '../limits/spending-api.ts'
+import { findTier } from '../limits/store.ts'
+import { organizationRoutes } from '../organizations/api.ts'
+import { createPlatformOrganization } from '../organizations/platform.ts'
+import { ensureServiceAccount } from '../organizations/service-accounts/ensure.ts'
+import { findOrganization } from '../organizations/store.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { Secrets } from '../platform/secrets.ts'
+import { resourceRoutes } from '../resources/api.ts'
+import type { Catalogue } from '../resources/catalogue.ts'
+import type { Resource } from '../resources/resource.ts'
+import { isOpenidScope } from '../resources/scope-name.ts'
+import { scopeRoutes } from '../resources/scopes-api.ts'
+import { usageRoutes } from '../usage/api.ts'
+import { userRoutes } from '../users/api.ts'
+import { organizationInvitations } from '../users/invitations.ts'
+import type { UserServices } from '../users/services.ts'
+
+/** What API keys need of organizations. */
+export const keyOrganizations = { ensureServiceAccount, create: createPlatformOrganization }
+
+export function apiRoutes(options: {
+  config: Config
+  db: Db
+  pool: Pool
+  clock: Clock
+  secrets: Secrets
+  catalogue: Catalogue
+  /** The management API itself, as a resource. */
+  builtIn: Resource
+  users: UserServices
+}): readonly ApiRoute[] {
+  const { config, db, pool, clock, secrets, catalogue, builtIn, users } = options
+  return [
+    ...apiKeyRoutes({
+      db,
+      clock,
+      secrets,
+      catalogue,
+      settings: config.apiKeys,
+      organizations: keyOrganizations,
+      sendMail: users.sendMail,
+      limitOverrides: limitOverridesSchema,
+    }),
+    ...tierRoutes({ db }),
+    ...spendingRoutes(),
+    ...usageRoutes({ pool, clock }),
+    ...resourceRoutes({ db, builtIn }),
+    ...scopeRoutes({ db, builtIn }),
+    ...policyRoutes({ db, clock }),
+    ...organizationRoutes({
+      db,
+      revokeKeys: revokeOwnedKeys,
+      deleteClients: deleteClientsOf,
+      invitations: organizationInvitations(users),
+    }),
+    ...userRoutes({ db }),
+    ...clientRoutes({
+      db,
+      secrets,
+      clock,
+      catalogue,
+      isOpenidScope,
+      findOrganization,
+      findTier,
+      findPersonalOrganizationId,
+    }),
+    ...grantRoutes({ db }),
+  ]
+}
