@@ -275,6 +275,26 @@ export interface CellCharge {
 }
 
 /**
+ * The statement that charges one cell if it may be charged, and then returns a row. `bind` gives a parameter its place;
+ * `condition` is what must hold besides.
+ *
+ * No charge leaves a cell further ahead than its limit. One that is, by more than clocks of nodes differ, was charged by a
+ * clock that has been set back since: it counts for nothing, or everybody would wait for that time to come again.
+ */
+export function chargeSql(
+  bind: (value: unknown, type: string) => string,
+  { key, stepMs, limitMs }: CellCharge,
+  now: string,
+  condition = 'true',
+): string {
+  const step = bind(`${stepMs} milliseconds`, 'interval')
+  const limit = bind(`${limitMs} milliseconds`, 'interval')
+  const arrival = `CASE WHEN cell.arrival_at > ${now} + ${limit} + interval '1 minute' THEN ${now} ELSE greatest(cell.arrival_at, ${now}) END`
+  return `INSERT INTO throttles AS cell (key, arrival_at) SELECT ${bind(key, 'bytea')}, ${now} + ${step} WHERE ${condition}
+    ON CONFLICT (key) DO UPDATE SET arrival_at = ${arrival} + ${step} WHERE ${arrival} + ${step} <= ${now} + ${limit}`
+}
+
+/**
  * Charges the cells in their order until one is over its limit, in one atomic statement; returns how many were charged.
  * Raw, since each charge depends on the row as it is at that moment, and the next one on that charge. They are locked in
  * their order, too, and cells of one kind stand at one place of it: two such statements can't wait for each other.
@@ -282,15 +302,9 @@ export interface CellCharge {
 export async function chargeCells(db: Db | Tx, cells: readonly CellCharge[], now: Date): Promise<number> {
   const values: unknown[] = [now.toISOString()]
   const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`
-  const charges = cells.map(({ key, stepMs, limitMs }, index) => {
-    const before = index === 0 ? '' : ` WHERE EXISTS (SELECT FROM charge_${index - 1})`
-    const step = bind(`${stepMs} milliseconds`, 'interval')
-    const limit = bind(`${limitMs} milliseconds`, 'interval')
-    return `charge_${index} AS (
-      INSERT INTO throttles AS cell (key, arrival_at) SELECT ${bind(key, 'bytea')}, $1::timestamptz + ${step}${before}
-      ON CONFLICT (key) DO UPDATE SET arrival_at = greatest(cell.arrival_at, $1::timestamptz) + ${step}
-        WHERE greatest(cell.arrival_at, $1::timestamptz) + ${step} <= $1::timestamptz + ${limit}
-      RETURNING 1)`
+  const charges = cells.map((cell, index) => {
+    const before = index === 0 ? 'true' : `EXISTS (SELECT FROM charge_${index - 1})`
+    return `charge_${index} AS (${chargeSql(bind, cell, '$1::timestamptz', before)} RETURNING 1)`
   })
   const counts = cells.map((_, index) => `(SELECT count(*) FROM charge_${index})`)
   const rows = await db.$queryRawUnsafe<{ charged: number }[]>(

@@ -58,6 +58,23 @@ test('gives back its own charge and no other', async () => {
   expect((await tryMail(cell)).allowed).toBe(false)
 })
 
+test('a clock that was set back keeps nobody waiting for the time that was', async () => {
+  const cell = mailTo('yesterday@example.com')
+  people.pass(86_400)
+  for (let i = 0; i < 5; i++) await tryMail(cell)
+  people.pass(-86_400)
+  for (let i = 0; i < 4; i++) expect(await tryMail(cell)).toEqual({ allowed: true })
+  expect((await tryMail(cell)).allowed).toBe(false)
+})
+
+test('nodes whose clocks are seconds apart count together all the same', async () => {
+  const cell = mailTo('skewed@example.com')
+  for (let i = 0; i < 4; i++) await tryMail(cell)
+  people.pass(-30)
+  expect((await tryMail(cell)).allowed).toBe(false)
+  people.pass(30)
+})
+
 test('attempts with the same cells at once never wait for each other in a circle', async () => {
   const cells = (i: number): [Cell, Cell] => [
     { rule: 'mail_network', subject: `198.51.100.${i % 3}` },

@@ -3,6 +3,7 @@
  * network has so many that it may leave unfinished; it is charged in the statement that stores the request, and gets one
  * back with the statement that ends it.
  */
+import { chargeSql } from '../../users/store.ts'
 import { chargeOf, networkCells } from '../../users/throttle.ts'
 import type { Unit } from '../unit/unit.ts'
 
@@ -45,18 +46,13 @@ function settle(unit: Unit, { begun, ended }: Waiting): void {
 }
 
 function charge(unit: Unit, address: string): void {
-  let before = ''
-  for (const { key, stepMs, limitMs } of chargesOf(unit, address)) {
-    unit.guard({ kind: 'waiting', retryAfterSeconds: Math.ceil(stepMs / 1000) }, (bind, own) => {
-      const now = bind(unit.now, 'timestamptz')
-      const step = bind(`${stepMs} milliseconds`, 'interval')
-      const limit = bind(`${limitMs} milliseconds`, 'interval')
-      const condition = before
-      // A network that is used up takes nothing from its site's share.
-      before = ` WHERE EXISTS (SELECT FROM ${own})`
-      return `INSERT INTO throttles AS cell (key, arrival_at) SELECT ${bind(key, 'bytea')}, ${now} + ${step}${condition}
-        ON CONFLICT (key) DO UPDATE SET arrival_at = greatest(cell.arrival_at, ${now}) + ${step}
-          WHERE greatest(cell.arrival_at, ${now}) + ${step} <= ${now} + ${limit}`
+  // A network that is used up takes nothing from its site's share.
+  let before = 'true'
+  for (const cell of chargesOf(unit, address)) {
+    unit.guard({ kind: 'waiting', retryAfterSeconds: Math.ceil(cell.stepMs / 1000) }, (bind, own) => {
+      const sql = chargeSql(bind, cell, bind(unit.now, 'timestamptz'), before)
+      before = `EXISTS (SELECT FROM ${own})`
+      return sql
     })
   }
 }
