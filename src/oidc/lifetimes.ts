@@ -11,6 +11,9 @@ export const lifetimes = {
   refreshTokenTotal: 90 * day,
   /** A retried refresh gets the same successor for this long. */
   refreshGrace: 30,
+  /** A line is replaced so many times at once, and then once in this time on the average. */
+  refreshRotations: 1000,
+  refreshRotationEvery: 5 * minute,
   interaction: hour,
   session: 14 * day,
   /** A session's end is moved on when this much of its life has passed, so that it is not written at every request. */

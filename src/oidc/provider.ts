@@ -7,6 +7,8 @@ import type { Secrets } from '../platform/secrets.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import { createAdapter } from './adapter/adapter.ts'
 import { clientModel } from './adapter/clients.ts'
+import { present } from './adapter/model.ts'
+import { rotates } from './adapter/refresh-tokens.ts'
 import { claims, findAccount, oidcScopes } from './claims.ts'
 import { existingGrant } from './existing-grant.ts'
 import { providerWith, type AnswerByForm } from './form-post.ts'
@@ -129,7 +131,8 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
     // Bound to the session unless the person allowed offline access.
     expiresWithSession: (_ctx, token) => Promise.resolve(!token.scopes.has('offline_access')),
     issueRefreshToken: (_ctx, client) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
-    rotateRefreshToken: true,
+    rotateRefreshToken: (ctx) =>
+      Promise.resolve(rotates(currentUnit(), present(ctx.oidc.entities.RefreshToken, 'token'))),
     extraTokenClaims: (ctx, token) => familyClaims(ctx, token),
     // An address with a scheme of an app's own has the origin `null`, as any page has that hides where it is from.
     clientBasedCORS: (_ctx, origin, client) =>

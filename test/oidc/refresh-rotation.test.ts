@@ -139,6 +139,43 @@ test('a successor is told by nobody who has no key of ours, and is not its paren
   expect(successor).toBe(`kgrt_${server.secrets.derive('refresh_successor', first)}`)
 })
 
+/** As if it had been refreshed so many times already. */
+const wearOut = ({ id }: TestClient, rotations = 1_000_000) =>
+  stage.server.db.refreshToken.updateMany({ where: { clientId: id, consumedAt: null }, data: { rotations } })
+
+const tokensOf = ({ id }: TestClient) => stage.server.db.refreshToken.count({ where: { clientId: id } })
+
+test('a client that refreshes in a loop is served, and fills no table', async () => {
+  const { client, first } = await begin()
+  const token = await next(client, first)
+  await wearOut(client)
+  const before = await tokensOf(client)
+  for (let step = 0; step < 5; step++) expect(await next(client, token)).toBe(token)
+  expect(await tokensOf(client)).toBe(before)
+})
+
+test('its token is replaced again after some minutes, and a copy of it is then known as stolen', async () => {
+  const { client, first } = await begin()
+  const token = await next(client, first)
+  await wearOut(client, 1_001)
+  const stolen = await next(client, token)
+  expect(stolen).toBe(token)
+  pass(601)
+  const successor = await next(client, token)
+  expect(successor).not.toBe(token)
+  expect(await next(client, successor)).toBe(successor)
+  pass(31)
+  expect(await refresh(stage.server, client, stolen)).toMatchObject(refused)
+  expect(await refresh(stage.server, client, successor)).toMatchObject(refused)
+})
+
+test('a retry is given the successor that there is, also of a client that refreshes in a loop', async () => {
+  const { client, first } = await begin()
+  const successor = await next(client, first)
+  await stage.server.db.refreshToken.updateMany({ where: { clientId: client.id }, data: { rotations: 1_000_000 } })
+  expect(await next(client, first)).toBe(successor)
+})
+
 test('another client’s refresh token is refused, and stays good for its own', async () => {
   const { client, first } = await begin()
   const thief = await addClient(stage.server)

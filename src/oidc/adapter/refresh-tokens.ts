@@ -110,6 +110,24 @@ export const refreshTokens = {
   revokeByGrantId: (unit: Unit, familyId: string) => revokeFamily(unit, familyId),
 } satisfies Model
 
+/**
+ * Is this token replaced at its use? Used ones are kept as long as their family, so a client that refreshes in a loop would
+ * fill the table: beyond what any client needs, its token is good for several refreshes in a row, and nothing is refused.
+ * That a stolen one was used twice is then seen when it is replaced, some minutes later.
+ */
+export function rotates(
+  unit: Unit,
+  token: { jti: string; rotations?: number | undefined; totalLifetime(): number },
+): boolean {
+  const row = foundIn(unit).get(token.jti)
+  // A retry gets the successor that there is.
+  if (row?.consumed_at) return true
+  const { refreshRotations, refreshRotationEvery } = lifetimes
+  const replaced = (token.rotations ?? 0) < refreshRotations + Math.floor(token.totalLifetime() / refreshRotationEvery)
+  if (!replaced && row) noteUse(unit, row.family_id)
+  return replaced
+}
+
 /** The token that this unit replaces. */
 const parents = new WeakMap<Unit, RefreshTokenRow>()
 
