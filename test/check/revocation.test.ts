@@ -1,5 +1,5 @@
 /** Revocation can't be outrun: what is changed at one node holds on every other, whatever that one has in memory. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
 import { endAccess } from '../../src/oidc/sessions/end-access.ts'
 import { disableUser, enableUser } from '../../src/users/disable.ts'
@@ -210,8 +210,12 @@ describe('when the other node loses its connection', () => {
 
   test('with nothing heard, what it holds is served for a bounded time, and then the answer is 503 and never 401', async () => {
     const { key } = await addApiKey(one)
-    expect(await codeOf(key)).toBe('valid')
+    await eventually(async () => {
+      expect(await codeOf(key)).toBe('valid')
+      expect(two.running.inside.holders.figures.held).toBeGreaterThan(0)
+    })
     proxy.freeze()
+    onTestFinished(() => proxy.thaw())
     expect(await codeOf(key)).toBe('valid')
     await eventually(async () => expect((await ask(key)).status).toBe(503))
     const blind = await ask(key)
