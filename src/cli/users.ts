@@ -9,7 +9,9 @@ import { makeAdministrator } from '../users/make-administrator.ts'
 import { issueResetLink } from '../users/reset-password.ts'
 import { setPassword } from '../users/set-password.ts'
 import { findUserByEmail, listUsers } from '../users/store.ts'
-import { CommandFailure, usageFailure } from './failure.ts'
+import { CommandFailure } from './failure.ts'
+import { unknownOrganization } from './organizations.ts'
+import { countOf } from './option-value.ts'
 import { fields, shortTime, table } from './output.ts'
 import { passwordFaultText } from './password-fault.ts'
 import { openPeopleBench } from './people.ts'
@@ -81,7 +83,10 @@ function addInvite(users: Command, { run }: Session): void {
           const organization =
             options.organization === undefined ? null : await findOrganization(bench.db, options.organization)
           if (options.organization !== undefined && organization === null) {
-            throw new CommandFailure(`There is no organization ${options.organization}.`)
+            throw unknownOrganization(options.organization)
+          }
+          if (organization !== null && organization.personalUserId !== null) {
+            throw new CommandFailure(`${organization.id} is a person's own organization, which has no other members.`)
           }
           const invitation = {
             email,
@@ -185,12 +190,6 @@ function linkText({ link, until, mailedTo }: { link: string; until: Date; mailed
   return mailedTo === null
     ? `${said}\n\nGive it to them yourself: it is not mailed.`
     : `${said}\n\nIt is on its way to ${mailedTo}, too.`
-}
-
-function countOf(text: string): number {
-  const count = Number(text)
-  if (Number.isInteger(count) && count > 0) return count
-  throw usageFailure('--limit is a number above 0.')
 }
 
 const emailTaken = (email: string) => new CommandFailure(`${email} has an account already.`)

@@ -169,13 +169,16 @@ describe('users invite', () => {
   })
 
   test('invites into an organization, which must be there', async () => {
-    await create('lea@example.com')
-    const organization = await bench.db.organization.findFirstOrThrow()
+    const organization = await bench.json<{ id: string }>(['organizations', 'create', '--name', 'Acme'])
     await bench.json(['users', 'invite', 'mia@example.com', '--organization', organization.id, '--role', 'admin'])
     const link = await bench.db.link.findFirst({ where: { email: 'mia@example.com' } })
     expect(link).toMatchObject({ organizationId: organization.id, role: 'admin' })
     expect((await bench.run(['users', 'invite', 'mia@example.com', '--organization', 'org_x'])).status).toBe(1)
     expect((await bench.run(['users', 'invite', 'mia@example.com', '--role', 'king'])).status).toBe(64)
+    const { id: personalUserId } = await create('lea@example.com')
+    const own = await bench.db.organization.findUniqueOrThrow({ where: { personalUserId } })
+    const refused = await bench.run(['users', 'invite', 'mia@example.com', '--organization', own.id])
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('no other members')])
   })
 })
 
