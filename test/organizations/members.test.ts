@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { joinOrganization } from '../../src/organizations/join.ts'
 import { addMember } from '../../src/organizations/members/add.ts'
 import { changeRole } from '../../src/organizations/members/change-role.ts'
 import type { Manager } from '../../src/organizations/members/may-manage.ts'
@@ -58,6 +59,19 @@ describe('adding', () => {
     }
     expect(await add({ organizationId: 'org_x', userId: person.id, role: 'member' })).toEqual({ outcome: 'not_found' })
   })
+})
+
+test('joining, and joining as more, is heard by every node; joining as less is nothing', async () => {
+  const { id } = await bench.customer()
+  const { id: userId } = await addPerson(bench)
+  const join = (role: MemberRole) => () =>
+    bench.db.$transaction((tx) => joinOrganization(tx, { organizationId: id, userId, role }, bench.context))
+  const told = [`organization ${id}`, `user ${userId}`]
+  expect([
+    await bench.heard(join('member')),
+    await bench.heard(join('admin')),
+    await bench.heard(join('member')),
+  ]).toEqual([told, told, []])
 })
 
 test('a person’s own organization takes nobody else, and its owner stays', async () => {
