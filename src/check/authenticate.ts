@@ -4,11 +4,12 @@ import type { Principal } from '../http/api/principal.ts'
 import { Problem, type ProblemCode } from '../http/problem.ts'
 import { headersOf } from '../limits/headers.ts'
 import type { Note } from './usage-note.ts'
+import { andThen, type Soon } from '../platform/soon.ts'
 import { checkCodes, type CheckCode } from './codes.ts'
 import { credentialOf, type CredentialFault } from './credential.ts'
 import type { Judge, Verdict } from './decide.ts'
 import type { Derived, Holder } from './holder.ts'
-import type { Holders } from './holders.ts'
+import type { Holders, Unresolved } from './holders.ts'
 import type { Question } from './question.ts'
 
 /** What to do about each, in one sentence; the documentation shows the same. */
@@ -30,11 +31,14 @@ export interface Authenticated {
   holder: Holder
 }
 
-export type Authenticate = (
-  request: IncomingMessage,
-  address: string,
-  charging: { charge: boolean; setHeader?: (name: string, value: string) => void },
-) => Promise<Authenticated>
+interface Charging {
+  charge: boolean
+  /** Sets the limits' headers. */
+  setHeader?: (name: string, value: string) => void
+}
+
+/** At once where the credential is known. @throws {Problem} 400, 401, 403, 429 or 503; also by rejecting */
+export type Authenticate = (request: IncomingMessage, address: string, charging: Charging) => Soon<Authenticated>
 
 export function createAuthenticate(options: {
   holders: Holders
@@ -62,13 +66,14 @@ export function createAuthenticate(options: {
   const challengeOf = (code: CheckCode) =>
     code === 'missing' ? `Bearer ${metadata}` : `Bearer error="invalid_token", ${metadata}`
 
-  return async (request, address, { charge, setHeader }) => {
-    const credential = credentialOf(request)
-    if (typeof credential === 'string') throw credentialProblem(credential, challengeOf)
-    const found = await holders.find(credential, address)
+  function judged(found: Holder | Unresolved, address: string, charging: Charging): Soon<Authenticated> {
     // Both environments administer: which keys a test key may touch is a matter of its scopes.
     const environment = 'environment' in found ? (found.environment ?? 'live') : 'live'
-    const verdict = await judge(found, { ...question, environment }, address, { charge })
+    const verdict = judge(found, { ...question, environment }, address, charging)
+    return andThen(verdict, (one) => admitted(one, charging))
+  }
+
+  function admitted(verdict: Verdict, { charge, setHeader }: Charging): Authenticated {
     note(verdict, charge ? question : null)
     if (setHeader && verdict.limits && verdict.derived) {
       const headers = headersOf(verdict.limits, verdict.derived.meters, nowMs())
@@ -78,6 +83,12 @@ export function createAuthenticate(options: {
     const passes = verdict.code === 'valid' || (!charge && verdict.code === 'rate_limited')
     if (!passes || !verdict.holder) throw verdictProblem(verdict, challengeOf)
     return { principal: principalOf(verdict.holder, current(verdict.holder), verdict), holder: verdict.holder }
+  }
+
+  return (request, address, charging) => {
+    const credential = credentialOf(request)
+    if (typeof credential === 'string') throw credentialProblem(credential, challengeOf)
+    return andThen(holders.find(credential, address), (found) => judged(found, address, charging))
   }
 }
 

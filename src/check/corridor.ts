@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callerOf, type Caller, type TrustedProxies } from '../http/address.ts'
 import { requestIdOf } from '../http/entrance.ts'
+import { andThen, type Soon } from '../platform/soon.ts'
 import type { Answers } from './answers.ts'
 import { credentialOf } from './credential.ts'
 import { isUnencrypted, type NoteUnencrypted } from './exposure.ts'
@@ -43,7 +44,7 @@ export function createCorridor(options: CorridorOptions): Corridor {
     answers.send(response, requestId, verdict, question)
   }
 
-  function decide(request: IncomingMessage, response: ServerResponse, plainAllowed: boolean): void | Promise<void> {
+  function decide(request: IncomingMessage, response: ServerResponse, plainAllowed: boolean): Soon<void> {
     const caller = callerOf(request, isTrusted)
     const requestId = requestIdOf(request, caller)
     const credential = credentialOf(request)
@@ -56,12 +57,8 @@ export function createCorridor(options: CorridorOptions): Corridor {
       return settle(response, requestId, faultVerdict('bad_request'), null)
     if (typeof credential === 'string') return settle(response, requestId, faultVerdict(credential), question)
     const found = holders.find(credential, caller.address)
-    const verdict =
-      found instanceof Promise
-        ? found.then((one) => judge(one, question, caller.address))
-        : judge(found, question, caller.address)
-    if (!(verdict instanceof Promise)) return settle(response, requestId, verdict, question)
-    return verdict.then((one) => settle(response, requestId, one, question))
+    const verdict = andThen(found, (one) => judge(one, question, caller.address))
+    return andThen(verdict, (one) => settle(response, requestId, one, question))
   }
 
   return {

@@ -2,16 +2,20 @@
 import type { IncomingMessage } from 'node:http'
 import { parseApiKey } from '../api-keys/format.ts'
 
-export type Credential =
-  | { kind: 'api_key'; text: string }
-  /** `dpop`: sent as `Authorization: DPoP …` (RFC 9449). */
-  | { kind: 'jwt' | 'opaque'; text: string; dpop: boolean }
+/** As it was presented: whether it is well-formed is asked only of what isn't known already. */
+export interface Credential {
+  readonly text: string
+  /** Sent as `Authorization: DPoP …` (RFC 9449). */
+  readonly dpop: boolean
+}
 
 export type CredentialFault = 'missing' | 'malformed' | 'ambiguous'
+export type CredentialKind = 'api_key' | 'jwt' | 'opaque'
 
-/** RFC 6750, 2.1: the scheme in any case, then one `b64token`. */
-const authorization = /^(bearer|dpop) +([\w\-.~+/]+=*)$/i
 /** As the provider draws them: a prefix and 256 bits. */
+const opaquePrefix = 'kgat_'
+/** KEY_PREFIX may be the same. */
+const keyPrefix = /^kgat_(?:live|test)_/
 const opaqueToken = /^kgat_[\w-]{43}$/
 const jwt = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
@@ -20,13 +24,35 @@ const LONGEST = 8 * 1024
 
 /** `ambiguous`: two credentials, of which one could be meant for us and one for somebody else. */
 export function credentialOf(request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): Credential | CredentialFault {
-  const { authorization: header, 'x-api-key': key } = request.headers
+  const { authorization, 'x-api-key': key } = request.headers
   if (sent(request.rawHeaders) > 1) return 'ambiguous'
-  if (key !== undefined) return typeof key === 'string' ? parseCredential(key.trim()) : 'malformed'
-  if (header === undefined) return 'missing'
-  if (header.length > LONGEST) return 'malformed'
-  const match = authorization.exec(header.trim())
-  return match ? parseCredential(match[2] ?? '', (match[1] ?? '').length === 4) : 'malformed'
+  if (key !== undefined) return typeof key === 'string' ? credential(key, false) : 'malformed'
+  if (authorization === undefined) return 'missing'
+  // RFC 6750, 2.1: the scheme in any case, and spaces.
+  const space = authorization.indexOf(' ')
+  if (space === -1) return 'malformed'
+  const scheme = authorization.slice(0, space).toLowerCase()
+  if (scheme !== 'bearer' && scheme !== 'dpop') return 'malformed'
+  return credential(authorization.slice(space + 1), scheme === 'dpop')
+}
+
+/** A text that is no header of a request: what verify and introspection ask about. */
+export function credential(given: string, dpop = false): Credential | 'missing' | 'malformed' {
+  const text = given.trim()
+  if (text === '') return 'missing'
+  return text.length > LONGEST ? 'malformed' : { text, dpop }
+}
+
+/** What it would be, by its first look. */
+export function kindOf(text: string): CredentialKind {
+  if (text.startsWith(opaquePrefix) && !keyPrefix.test(text)) return 'opaque'
+  return text.includes('.') ? 'jwt' : 'api_key'
+}
+
+/** Can it be one? The checksum of a key refuses a mistyped one without a look-up. */
+export function isWellFormed(kind: CredentialKind, { text, dpop }: Credential): boolean {
+  if (kind === 'opaque') return opaqueToken.test(text)
+  return kind === 'jwt' ? jwt.test(text) : !dpop && parseApiKey(text) !== null
 }
 
 /** How many there are as they came: of a repeated `Authorization` Node shows the first alone. */
@@ -42,14 +68,4 @@ function sent(rawHeaders: readonly string[]): number {
       count++
   }
   return count
-}
-
-/** What kind of credential a text is, without looking it up. */
-export function parseCredential(text: string, dpop = false): Credential | 'missing' | 'malformed' {
-  if (text === '') return 'missing'
-  if (text.length > LONGEST) return 'malformed'
-  if (parseApiKey(text)) return dpop ? 'malformed' : { kind: 'api_key', text }
-  if (opaqueToken.test(text)) return { kind: 'opaque', text, dpop }
-  if (jwt.test(text)) return { kind: 'jwt', text, dpop }
-  return 'malformed'
 }

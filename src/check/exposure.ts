@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../http/address.ts'
 import type { Log } from '../platform/log.ts'
-import { credentialOf } from './credential.ts'
+import { credentialOf, kindOf } from './credential.ts'
 import { isHolder, type Holders } from './holders.ts'
 
 /** Looks at a request that was rejected for coming unencrypted. Never throws, and nobody waits for it. */
@@ -26,7 +26,7 @@ export function createNoteUnencrypted(options: {
 
   async function note(request: IncomingMessage, caller: Caller): Promise<void> {
     const credential = credentialOf(request)
-    if (typeof credential === 'string' || credential.kind !== 'api_key') return
+    if (typeof credential === 'string' || kindOf(credential.text) !== 'api_key') return
     if (!caller.viaTrustedProxy && cameThroughProxy(request)) {
       // Most likely it was encrypted up to a proxy of our own that TRUSTED_PROXIES doesn't name: our fault, and no leak.
       if (!warned) log.warn('requests come unencrypted through a proxy that TRUSTED_PROXIES does not name')

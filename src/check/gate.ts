@@ -11,6 +11,7 @@ import type { Changes } from '../platform/changes.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Secrets } from '../platform/secrets.ts'
+import { andThen } from '../platform/soon.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import type { UsageRecorder } from '../usage/usage.ts'
 import { createAnswers } from './answers.ts'
@@ -109,7 +110,8 @@ export function createGate(options: GateOptions): Gate {
     }),
     createVerifyCorridor({
       verify,
-      authenticate: async (request, address) => (await authenticate(request, address, { charge: false })).principal,
+      authenticate: (request, address) =>
+        andThen(authenticate(request, address, { charge: false }), ({ principal }) => principal),
       isTrusted,
       https,
       links,

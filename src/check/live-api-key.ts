@@ -1,7 +1,7 @@
 /** What introspection tells of an API key: the same holders and rights as at a check, and no limits, since nothing passes by it. */
 import { Problem } from '../http/problem.ts'
 import type { LiveApiKey } from '../oidc/api-keys.ts'
-import { parseCredential } from './credential.ts'
+import { credential, kindOf } from './credential.ts'
 import type { Derived, Holder } from './holder.ts'
 import { isHolder, type Holders } from './holders.ts'
 
@@ -14,9 +14,9 @@ export function createFindLiveApiKey(options: {
 }): FindLiveApiKey {
   const { holders, current, nowMs } = options
   return async (text, address) => {
-    const credential = parseCredential(text)
-    if (typeof credential === 'string' || credential.kind !== 'api_key') return null
-    const found = await holders.find(credential, address)
+    const presented = credential(text)
+    if (typeof presented === 'string' || kindOf(presented.text) !== 'api_key') return null
+    const found = await holders.find(presented, address)
     if (!isHolder(found)) {
       const { code, retryAfterSeconds } = found
       // That the truth isn't known is no reason to call a key dead.

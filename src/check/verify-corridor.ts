@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Principal } from '../http/api/principal.ts'
 import { checkInput } from '../http/api/input.ts'
 import { readBody } from '../http/body.ts'
+import type { Soon } from '../platform/soon.ts'
 import { callerOf, type Caller, type TrustedProxies } from '../http/address.ts'
 import { problemOf } from '../http/boundary.ts'
 import { requestIdOf } from '../http/entrance.ts'
@@ -27,7 +28,7 @@ const routes: Readonly<Record<string, 'one' | 'batch'>> = {
 export function createVerifyCorridor(options: {
   verify: Verify
   /** @throws {Problem} */
-  authenticate(request: IncomingMessage, address: string): Promise<Principal> | Principal
+  authenticate(request: IncomingMessage, address: string): Soon<Principal>
   isTrusted: TrustedProxies
   https: boolean
   links: ProblemLinks
@@ -36,25 +37,35 @@ export function createVerifyCorridor(options: {
 }): VerifyCorridor {
   const { verify, authenticate, isTrusted, https, links, noteUnencrypted, onError } = options
 
-  async function answer(
-    request: IncomingMessage,
-    caller: Caller,
-    kind: 'one' | 'batch',
-    plainAllowed: boolean,
-  ): Promise<object> {
+  function admit(request: IncomingMessage, caller: Caller, plainAllowed: boolean): Soon<Principal> {
     if (request.method !== 'POST') throw new Problem('method_not_allowed', { headers: { allow: 'POST' } })
     if (https && isUnencrypted(caller, plainAllowed)) {
       noteUnencrypted(request, caller)
       throw new Problem('https_required')
     }
-    const principal = await authenticate(request, caller.address)
-    if (kind === 'one') return verify(principal, await bodyOf(request, verifyRequest))
-    const { requests } = await bodyOf(request, verifyBatchRequest, LONGEST_BATCH)
-    return { results: await Promise.all(requests.map((one) => verify(principal, one))) }
+    if (!json.test((request.headers['content-type'] ?? '').trim()))
+      throw new Problem('unsupported_media_type', {
+        detail: 'Send the body as JSON, with Content-Type: application/json.',
+      })
+    return authenticate(request, caller.address)
+  }
+
+  function answer(principal: Principal, kind: 'one' | 'batch', body: Buffer): Soon<object> {
+    if (kind === 'one') return verify(principal, parsed(body, verifyRequest))
+    const { requests } = parsed(body, verifyBatchRequest)
+    return Promise.all(requests.map((one) => verify(principal, one))).then((results) => ({ results }))
+  }
+
+  async function serve(request: IncomingMessage, caller: Caller, kind: 'one' | 'batch', plainAllowed: boolean) {
+    const admitted = admit(request, caller, plainAllowed)
+    const principal = admitted instanceof Promise ? await admitted : admitted
+    const body = await readBody(request, kind === 'batch' ? LONGEST_BATCH : undefined)
+    return answer(principal, kind, body)
   }
 
   function send(response: ServerResponse, status: number, requestId: string, body: object, more: string[]): void {
     const text = JSON.stringify(body)
+    const length = Buffer.byteLength(text)
     const type = status === 200 ? 'application/json' : 'application/problem+json'
     response.writeHead(status, [
       'x-request-id',
@@ -64,10 +75,11 @@ export function createVerifyCorridor(options: {
       'content-type',
       type,
       'content-length',
-      String(Buffer.byteLength(text)),
+      String(length),
       ...more,
     ])
-    response.end(text)
+    // Plain ASCII goes out with the head as it is; UTF-8 is encoded anew, which takes longer than making the answer.
+    response.end(text, length === text.length ? 'latin1' : 'utf8')
   }
 
   function refuse(response: ServerResponse, requestId: string, error: unknown): void {
@@ -87,7 +99,7 @@ export function createVerifyCorridor(options: {
       if (kind === undefined) return false
       const caller = callerOf(request, isTrusted)
       const requestId = requestIdOf(request, caller)
-      answer(request, caller, kind, plainAllowed).then(
+      serve(request, caller, kind, plainAllowed).then(
         (body) => send(response, 200, requestId, body, []),
         (error: unknown) => refuse(response, requestId, error),
       )
@@ -98,20 +110,11 @@ export function createVerifyCorridor(options: {
 
 const json = /^application\/(?:[\w.-]+\+)?json(?:;|$)/i
 
-/** @throws {Problem} 400, 413 or 415 */
-async function bodyOf<T extends z.ZodType>(
-  request: IncomingMessage,
-  schema: T,
-  longest?: number,
-): Promise<z.output<T>> {
-  if (!json.test((request.headers['content-type'] ?? '').trim()))
-    throw new Problem('unsupported_media_type', {
-      detail: 'Send the body as JSON, with Content-Type: application/json.',
-    })
-  const bytes = await readBody(request, longest)
+/** @throws {Problem} 400 */
+function parsed<T extends z.ZodType>(body: Buffer, schema: T): z.output<T> {
   let value: unknown
   try {
-    value = JSON.parse(bytes.toString('utf8'))
+    value = JSON.parse(body.toString('utf8'))
   } catch (cause) {
     throw new Problem('bad_request', { cause, detail: 'The body is not JSON.' })
   }

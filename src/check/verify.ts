@@ -2,11 +2,13 @@
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { environment } from '../http/api/wire.ts'
-import { reachOf, reaches, type Principal } from '../http/api/principal.ts'
+import { reachOf, reaches, type Principal, type Reach } from '../http/api/principal.ts'
 import { Problem } from '../http/problem.ts'
-import { parseCredential } from './credential.ts'
+import { andThen, type Soon } from '../platform/soon.ts'
+import { credential } from './credential.ts'
 import { faultVerdict, type Judge, type Verdict } from './decide.ts'
-import { isHolder, type Holders } from './holders.ts'
+import type { Holder } from './holder.ts'
+import { isHolder, type Holders, type Unresolved } from './holders.ts'
 import type { Note } from './usage-note.ts'
 import { HIGHEST_COST, type Question } from './question.ts'
 
@@ -61,9 +63,9 @@ export interface VerifyAnswer {
   metadata?: unknown
 }
 
-export type Verify = (principal: Principal, asked: VerifyRequest) => Promise<VerifyAnswer>
+/** At once where the credential is known. @throws {Problem} 403 for a caller without the scope, 503 when the truth can't be known */
+export type Verify = (principal: Principal, asked: VerifyRequest) => Soon<VerifyAnswer>
 
-/** @throws {Problem} 403 for a caller without the scope, 503 when the truth can't be known */
 export function createVerify(options: {
   holders: Holders
   judge: Judge
@@ -73,29 +75,33 @@ export function createVerify(options: {
 }): Verify {
   const { holders, judge, defaultResource, note, metadataOf } = options
 
-  async function decide(principal: Principal, asked: VerifyRequest): Promise<Verdict> {
-    const reach = reachOf(principal, 'keys:verify')
-    const credential = parseCredential(asked.credential.trim())
-    if (typeof credential === 'string') return faultVerdict(credential)
-    // Failures are counted by who asks: it can't be known where else they come from.
-    const found = await holders.find(credential, `verify ${principal.credentialId}`)
+  function decide(found: Holder | Unresolved, principal: Principal, reach: Reach, asked: VerifyRequest): Soon<Verdict> {
     // What is somebody else's is answered like what isn't there, and charges nobody.
     const own = !isHolder(found) || (found.organizationId !== null && reaches(principal, reach, found.organizationId))
     if (!own && reach !== 'everything') return faultVerdict('not_found')
     const question = questionOf(asked, defaultResource)
-    const verdict = await judge(found, question, asked.ip ?? null)
-    note(verdict, question)
-    return verdict
+    return andThen(judge(found, question, asked.ip ?? null), (verdict) => {
+      note(verdict, question)
+      return verdict
+    })
   }
 
-  return async (principal, asked) => {
-    const verdict = await decide(principal, asked)
-    const { retryAfterSeconds } = verdict
+  function tell(verdict: Verdict, asked: VerifyRequest): Soon<VerifyAnswer> {
+    const { retryAfterSeconds, holder } = verdict
     if (verdict.code === 'unavailable') throw new Problem('unavailable', { retryAfterSeconds })
     const answer = answerOf(verdict)
-    const { holder } = verdict
     if (!asked.metadata || !holder?.keyId) return answer
-    return { ...answer, metadata: await metadataOf(holder.keyId) }
+    return andThen(metadataOf(holder.keyId), (metadata) => ({ ...answer, metadata }))
+  }
+
+  return (principal, asked) => {
+    const reach = reachOf(principal, 'keys:verify')
+    const presented = credential(asked.credential)
+    if (typeof presented === 'string') return tell(faultVerdict(presented), asked)
+    // Failures are counted by who asks: it can't be known where else they come from.
+    const found = holders.find(presented, `verify ${principal.credentialId}`)
+    const verdict = andThen(found, (one) => decide(one, principal, reach, asked))
+    return andThen(verdict, (one) => tell(one, asked))
   }
 }
 
