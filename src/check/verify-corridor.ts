@@ -53,7 +53,7 @@ export function createVerifyCorridor(options: {
   function answer(principal: Principal, kind: 'one' | 'batch', body: Buffer): Soon<object> {
     if (kind === 'one') return verify(principal, parsed(body, verifyRequest))
     const { requests } = parsed(body, verifyBatchRequest)
-    return Promise.all(requests.map((one) => verify(principal, one))).then((results) => ({ results }))
+    return Promise.all(requests.map(async (one) => verify(principal, one))).then((results) => ({ results }))
   }
 
   async function serve(request: IncomingMessage, caller: Caller, kind: 'one' | 'batch', plainAllowed: boolean) {

@@ -2,6 +2,6 @@
 
 export type Soon<T> = T | Promise<T>
 
-export function andThen<T, R>(value: Soon<T>, next: (value: T) => Soon<R>): Soon<R> {
-  return value instanceof Promise ? value.then(next) : next(value)
+export function andThen<T, R>(value: Soon<T>, then: (value: T) => Soon<R>): Soon<R> {
+  return value instanceof Promise ? value.then(then) : then(value)
 }
