@@ -31,11 +31,11 @@ export function demandKnown(
     held?: ReadonlySet<string>
   },
 ): void {
-  const { scopes, grantableScopes = [], resource, held } = given
+  const { scopes, grantableScopes = [], held } = given
+  const unknown = given.resource !== null && !catalogue.byIdentifier(given.resource)
+  const resource = unknown ? null : given.resource
   const faults = [
-    ...(resource !== null && !catalogue.byIdentifier(resource)
-      ? [{ path: '/resource', code: 'unknown_resource', message: 'is the identifier of no resource' }]
-      : []),
+    ...(unknown ? [{ path: '/resource', code: 'unknown_resource', message: 'is the identifier of no resource' }] : []),
     ...scopes.flatMap((name, index) => (held?.has(name) ? [] : faultOf(catalogue, name, `/scopes/${index}`, resource))),
     ...grantableScopes.flatMap((name, index) =>
       name === EVERY_SCOPE ? [] : faultOf(catalogue, name, `/grantable_scopes/${index}`, null),

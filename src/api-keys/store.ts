@@ -1,38 +1,72 @@
 /** The rows of API keys and of their secrets, and what of people, service accounts and organizations decides about them. */
 import type { Db, Tx } from '../platform/database.ts'
 import { Prisma } from '../platform/prisma/client.ts'
+import type { MemberRole } from '../organizations/organization.ts'
 import type { ApiKey, ApiKeySecret, ExposedReason, KeyOwner } from './api-key.ts'
 
-const ownersRole = { select: { organizationId: true, role: true } } as const
+interface KeyRow extends Omit<ApiKey, 'owner' | 'secrets' | 'exposed'> {
+  userId: string | null
+  serviceAccountId: string | null
+  exposedAt: Date | null
+  exposedReason: ExposedReason | null
+  ownerDisabled: boolean
+  ownerAdministrator: boolean
+  ownerProven: boolean
+  /** Of a person in the key's organization. */
+  role: MemberRole | null
+  secrets: SecretRow[]
+}
 
-/** The current secret, and those in their grace: what ended long ago stays out. */
-const wholeKey = (now: Date) =>
-  ({
-    secrets: {
-      where: { OR: [{ supersededAt: null }, { expiresAt: null }, { expiresAt: { gt: now } }] },
-      omit: { digest: true, apiKeyId: true },
-    },
-    user: {
-      select: { id: true, disabledAt: true, emailVerifiedAt: true, administrator: true, memberships: ownersRole },
-    },
-    serviceAccount: { select: { id: true, disabledAt: true, administrator: true, organizationId: true } },
-  }) as const satisfies Prisma.ApiKeyInclude
+/** As JSON has it. */
+interface SecretRow {
+  id: string
+  hint: string
+  createdAt: string
+  expiresAt: string | null
+  supersededAt: string | null
+  lastUsedAt: string | null
+}
 
-type KeyRow = Prisma.ApiKeyGetPayload<{ include: ReturnType<typeof wholeKey> }>
+/**
+ * Keys with their owners' rights of the moment, and with the current secret and those in their grace: what ended long ago
+ * stays out. Raw, since Prisma would send a statement for each relation, several at once on a transaction's one connection.
+ */
+async function selectKeys(db: Db | Tx, which: Prisma.Sql, now: Date): Promise<ApiKey[]> {
+  const rows = await db.$queryRaw<KeyRow[]>`
+    SELECT k.id, k.organization_id AS "organizationId", k.user_id AS "userId",
+      k.service_account_id AS "serviceAccountId", k.name, k.environment, coalesce(k.scopes, '{}') AS scopes,
+      coalesce(k.grantable_scopes, '{}') AS "grantableScopes", k.resource, k.external_id AS "externalId", k.tier, k.limits,
+      coalesce(k.allowed_ips, '{}') AS "allowedIps", k.metadata, k.expires_at AS "expiresAt",
+      k.disabled_at AS "disabledAt", k.revoked_at AS "revokedAt", k.exposed_at AS "exposedAt",
+      k.exposed_reason AS "exposedReason", k.last_used_at AS "lastUsedAt", k.created_at AS "createdAt",
+      k.updated_at AS "updatedAt", m.role::text AS role,
+      coalesce(u.disabled_at, a.disabled_at) IS NOT NULL AS "ownerDisabled",
+      coalesce(u.administrator, a.administrator, false) AS "ownerAdministrator",
+      u.id IS NULL OR u.email_verified_at IS NOT NULL AS "ownerProven",
+      (SELECT json_agg(json_build_object('id', s.id, 'hint', s.hint, 'createdAt', s.created_at,
+          'expiresAt', s.expires_at, 'supersededAt', s.superseded_at, 'lastUsedAt', s.last_used_at))
+        FROM api_key_secrets s
+        WHERE s.api_key_id = k.id
+          AND (s.superseded_at IS NULL OR s.expires_at IS NULL OR s.expires_at > ${now.toISOString()}::timestamptz)
+      ) AS secrets
+    FROM api_keys k
+    LEFT JOIN users u ON u.id = k.user_id
+    LEFT JOIN memberships m ON m.organization_id = k.organization_id AND m.user_id = k.user_id
+    LEFT JOIN service_accounts a ON a.id = k.service_account_id
+    WHERE ${which}`
+  return rows.map(toKey)
+}
 
 export async function findApiKey(db: Db | Tx, id: string, now: Date): Promise<ApiKey | null> {
-  const row = await db.apiKey.findUnique({ where: { id }, include: wholeKey(now) })
-  return row && toKey(row)
+  const [key] = await selectKeys(db, Prisma.sql`k.id = ${id}`, now)
+  return key ?? null
 }
 
 /** In the order of the ids. */
 export async function listApiKeysById(db: Db | Tx, ids: readonly string[], now: Date): Promise<ApiKey[]> {
-  const rows = await db.apiKey.findMany({ where: { id: { in: [...ids] } }, include: wholeKey(now) })
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return ids.flatMap((id) => {
-    const row = byId.get(id)
-    return row ? [toKey(row)] : []
-  })
+  const keys = await selectKeys(db, Prisma.sql`k.id = ANY(${[...ids]}::text[])`, now)
+  const byId = new Map(keys.map((key) => [key.id, key]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 /**
@@ -133,14 +167,28 @@ export async function eraseAnswers(tx: Tx, secretIds: readonly string[]): Promis
 const json = (value: object | null) => (value === null ? Prisma.DbNull : (value as Prisma.InputJsonObject))
 
 function toKey(row: KeyRow): ApiKey {
-  const { user, serviceAccount, exposedAt, exposedReason, userId: _, serviceAccountId: __, ...columns } = row
+  const { userId, serviceAccountId, exposedAt, exposedReason, secrets, ...rest } = row
+  const { ownerDisabled: disabled, ownerAdministrator: administrator, ownerProven: proven, role, ...columns } = rest
   return {
     ...columns,
-    owner: ownerOf(row.organizationId, user, serviceAccount),
-    limits: row.limits as ApiKey['limits'],
-    metadata: row.metadata as ApiKey['metadata'],
-    exposed: exposedAt && { at: exposedAt, reason: exposedReason as ExposedReason },
-    secrets: row.secrets.toSorted(newestFirst),
+    owner:
+      userId === null
+        ? serviceAccountOwner({ id: serviceAccountId ?? '', disabled, administrator })
+        : personOwner({ id: userId, disabled, administrator, proven, role }),
+    exposed: exposedAt && { at: exposedAt, reason: exposedReason ?? 'leaked' },
+    secrets: secrets.map(toSecret).toSorted(newestFirst),
+  }
+}
+
+function toSecret({ id, hint, createdAt, expiresAt, supersededAt, lastUsedAt }: SecretRow): ApiKeySecret {
+  const at = (text: string | null) => (text === null ? null : new Date(text))
+  return {
+    id,
+    hint,
+    createdAt: new Date(createdAt),
+    expiresAt: at(expiresAt),
+    supersededAt: at(supersededAt),
+    lastUsedAt: at(lastUsedAt),
   }
 }
 
@@ -153,27 +201,28 @@ function newestFirst(a: ApiKeySecret, b: ApiKeySecret): number {
 
 // ── What decides about them ──────────────────────────────────────────────────────────────────────────────────────
 
-function ownerOf(organizationId: string, user: KeyRow['user'], serviceAccount: KeyRow['serviceAccount']): KeyOwner {
-  if (user) {
-    const role = user.memberships.find((one) => one.organizationId === organizationId)?.role
-    return {
-      kind: 'user',
-      id: user.id,
-      active: user.disabledAt === null && role !== undefined,
-      proven: user.emailVerifiedAt !== null,
-      administrator: user.administrator,
-      organizationAdmin: role === 'owner' || role === 'admin',
-    }
-  }
-  if (!serviceAccount) throw new Error('a key belongs to nobody')
+/** Who left the organization holds nothing there any more. */
+function personOwner(person: {
+  id: string
+  disabled: boolean
+  administrator: boolean
+  proven: boolean
+  role: MemberRole | null
+}): KeyOwner {
+  const { id, disabled, administrator, proven, role } = person
   return {
-    kind: 'service_account',
-    id: serviceAccount.id,
-    active: serviceAccount.disabledAt === null && serviceAccount.organizationId === organizationId,
-    proven: true,
-    administrator: serviceAccount.administrator,
-    organizationAdmin: true,
+    kind: 'user',
+    id,
+    active: !disabled && role !== null,
+    proven,
+    administrator,
+    organizationAdmin: role === 'owner' || role === 'admin',
   }
+}
+
+function serviceAccountOwner(account: { id: string; disabled: boolean; administrator: boolean }): KeyOwner {
+  const { id, disabled, administrator } = account
+  return { kind: 'service_account', id, active: !disabled, proven: true, administrator, organizationAdmin: true }
 }
 
 /** Whoever would own keys of this organization; null for one that isn't there. */
@@ -182,13 +231,19 @@ export async function findKeyOwner(
   { kind, id }: Pick<KeyOwner, 'kind' | 'id'>,
   organizationId: string,
 ): Promise<KeyOwner | null> {
-  const { user, serviceAccount } = wholeKey(new Date(0))
-  if (kind === 'user') {
-    const found = await tx.user.findUnique({ where: { id }, ...user })
-    return found && ownerOf(organizationId, found, null)
+  if (kind === 'service_account') {
+    const account = await tx.serviceAccount.findUnique({ where: { id, organizationId } })
+    return account && serviceAccountOwner({ ...account, disabled: account.disabledAt !== null })
   }
-  const found = await tx.serviceAccount.findUnique({ where: { id, organizationId }, ...serviceAccount })
-  return found && ownerOf(organizationId, null, found)
+  const user = await tx.user.findUnique({ where: { id }, include: { memberships: { where: { organizationId } } } })
+  if (!user) return null
+  return personOwner({
+    id,
+    administrator: user.administrator,
+    disabled: user.disabledAt !== null,
+    proven: user.emailVerifiedAt !== null,
+    role: user.memberships[0]?.role ?? null,
+  })
 }
 
 /** Holds its row while keys are counted and then made; false if there is none. Raw, since Prisma has no row locks. */
