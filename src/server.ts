@@ -32,6 +32,7 @@ import { mendUnauthorizedClient, providerHandler } from './oidc/handler.ts'
 import { createInteractions } from './oidc/interaction/interaction.ts'
 import { interactionPages } from './oidc/interaction/pages.ts'
 import { createProvider } from './oidc/provider.ts'
+import { mendTimes } from './oidc/provider-time.ts'
 import { createSessions } from './oidc/sessions/sessions.ts'
 import { ensureSigningKeys } from './oidc/signing-keys/signing-keys.ts'
 import { openSigningRing } from './oidc/signing-keys/ring.ts'
@@ -60,6 +61,7 @@ import { migrate } from './platform/migrate.ts'
 import { nodeMetrics } from './platform/node-metrics.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { startSweeper, type Sweeper } from './platform/sweeper.ts'
+import { lowerWorkerThreads } from './platform/thread-priority.ts'
 import { createCatalogue } from './resources/catalogue.ts'
 import { managementResource } from './resources/management.ts'
 import { protectedResources } from './resources/metadata-page.ts'
@@ -105,6 +107,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   await using opening = new AsyncDisposableStack()
 
   // ── What everything stands on ──
+  await lowerWorkerThreads(log)
   const url = config.database.url ?? opening.use(await openEmbeddedDatabase({ dataDir: config.dataDir, log })).url
   const directUrl = config.database.directUrl ?? url
   await migrate({ url: directUrl, log })
@@ -219,6 +222,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     }),
   )
   const mends = [
+    mendTimes,
     mendBlankPages,
     mendRedirects({ views, issuer: config.publicUrl }),
     mendUnauthorizedClient,

@@ -1,6 +1,7 @@
 /** Makes a token family from what the person has allowed the client: the provider's Grant is the family, ours stays above it. */
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import { providerGrant } from './adapter/families.ts'
+import { toProvider } from './provider-time.ts'
 import { beginFamily } from './unit/families.ts'
 import type { Unit } from './unit/unit.ts'
 
@@ -20,5 +21,5 @@ export function existingGrant(ctx: KoaContextWithOIDC, unit: Unit): Grant | unde
     beginFamily(unit, { grantId: loaded.grant.id, userId, clientId: client.clientId, sessionUid: session.uid })
   unit.families.set(family.id, { account: loaded.account, grant: loaded.grant, family, session: loaded.session })
   const { Grant } = ctx.oidc.provider
-  return new Grant(providerGrant(family, loaded.grant))
+  return new Grant(toProvider(unit, providerGrant(family, loaded.grant)))
 }

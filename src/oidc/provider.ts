@@ -15,6 +15,7 @@ import { providerWith, type AnswerByForm } from './form-post.ts'
 import { lifetimes } from './lifetimes.ts'
 import { applyPatches } from './patches.ts'
 import { createPolicy } from './policy.ts'
+import { idTokenLifetime, moveClaims, patchIdToken } from './provider-time.ts'
 import { resourceIndicators } from './resource-servers.ts'
 import type { Unit } from './unit/unit.ts'
 
@@ -71,7 +72,7 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
       AuthorizationCode: lifetimes.authorizationCode,
-      IdToken: lifetimes.idToken,
+      IdToken: () => idTokenLifetime(currentUnit(), lifetimes.idToken),
       RefreshToken: (_ctx, token) =>
         Math.max(1, Math.min(lifetimes.refreshTokenSliding, lifetimes.refreshTokenTotal - token.totalLifetime())),
       Interaction: lifetimes.interaction,
@@ -134,6 +135,9 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
     rotateRefreshToken: (ctx) =>
       Promise.resolve(rotates(currentUnit(), present(ctx.oidc.entities.RefreshToken, 'token'))),
     extraTokenClaims: (ctx, token) => familyClaims(ctx, token),
+    formats: {
+      customizers: { jwt: (_ctx, _token, jwt) => moveClaims(currentUnit(), jwt) },
+    },
     // An address with a scheme of an app's own has the origin `null`, as any page has that hides where it is from.
     clientBasedCORS: (_ctx, origin, client) =>
       origin !== 'null' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
@@ -142,6 +146,7 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
   const provider = new (providerWith(parts.answerByForm))(issuer, configuration)
   provider.proxy = true
   applyPatches(provider, parts)
+  patchIdToken(provider, currentUnit)
   provider.on('grant.error', statusOfBody)
   provider.on('introspection.error', statusOfBody)
   provider.on('revocation.error', statusOfBody)

@@ -1,5 +1,6 @@
 /** Joins oidc-provider's models to their storage, each call in the unit of work of its request. */
 import type { Adapter, AdapterFactory } from 'oidc-provider'
+import { fromProvider, toProvider } from '../provider-time.ts'
 import type { Unit } from '../unit/unit.ts'
 import { accessTokens, clientCredentials } from './access-tokens.ts'
 import { codes } from './codes.ts'
@@ -27,10 +28,11 @@ export function createAdapter(clients: Model, currentUnit: () => Unit): AdapterF
     const model = name === 'Client' ? clients : models[name]
     if (!model) return unsupported(name)
     return {
-      find: async (id) => model.find?.(currentUnit(), id),
-      findByUid: async (uid) => model.findByUid?.(currentUnit(), uid),
+      find: async (id) => toProvider(currentUnit(), await model.find?.(currentUnit(), id)),
+      findByUid: async (uid) => toProvider(currentUnit(), await model.findByUid?.(currentUnit(), uid)),
       findByUserCode: () => Promise.resolve(undefined),
-      upsert: async (id, payload) => model.upsert?.(currentUnit(), id, payload as StoredPayload),
+      upsert: async (id, payload) =>
+        model.upsert?.(currentUnit(), id, fromProvider(currentUnit(), payload as StoredPayload)),
       consume: async (id) => model.consume?.(currentUnit(), id),
       destroy: async (id) => model.destroy?.(currentUnit(), id),
       revokeByGrantId: async (grantId) => model.revokeByGrantId?.(currentUnit(), grantId),

@@ -39,6 +39,8 @@ export type Flushed = { ok: true } | { ok: false; failed: Guard }
 
 export interface Unit {
   readonly now: Date
+  /** By how much that is later than this machine's clock, which oidc-provider reads. */
+  readonly aheadSeconds: number
   readonly secrets: Secrets
   readonly clock: Clock
   readonly pool: Pool
@@ -80,8 +82,10 @@ export function openUnit({
   let guards: Guard[] = []
   let writes = writeBuilder()
 
+  const now = clock.now()
   return {
-    now: clock.now(),
+    now,
+    aheadSeconds: Math.round((now.getTime() - Date.now()) / 1000),
     secrets,
     clock,
     pool,
