@@ -8,7 +8,6 @@ export type Environment = 'live' | 'test'
 const RANDOM_LENGTH = 30
 /** 62^6 is more than 2^32. */
 const CHECKSUM_LENGTH = 6
-const SECRET_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH
 
 /** Any prefix: keys that were made under another one go on working. */
 const shape = new RegExp(
@@ -25,11 +24,6 @@ export function parseApiKey(text: string): { environment: Environment } | null {
   const match = shape.exec(text)
   if (!match || checksum(match[2] ?? '') !== match[3]) return null
   return { environment: match[1] as Environment }
-}
-
-/** Does it look like one, mistyped or not? */
-export function looksLikeApiKey(text: string): boolean {
-  return text.length > SECRET_LENGTH && /^[a-z][a-z0-9]{1,15}_(?:live|test)_/.test(text)
 }
 
 /** The last four characters, to tell keys apart: what lists and mails show. */

@@ -151,6 +151,6 @@ function foundKeyOf(row: Row): FoundKey {
   }
 }
 
-export function counterOf({ subject, minutes, debt, at }: NonNullable<Row['counters']>[number]): CounterRow {
+function counterOf({ subject, minutes, debt, at }: NonNullable<Row['counters']>[number]): CounterRow {
   return { subject, minutes: Buffer.from(minutes, 'base64'), burstDebt: debt, at: new Date(at) }
 }

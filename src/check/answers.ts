@@ -60,7 +60,7 @@ export function createAnswers(options: {
   }
 }
 
-export function statusOf(code: CheckCode, changes: Changes): number {
+function statusOf(code: CheckCode, changes: Changes): number {
   const status = checkCodes[code]
   if (!changes || status === 200) return status
   if (changes.mode === 'observe') return 200

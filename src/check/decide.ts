@@ -55,14 +55,14 @@ const steps: readonly Step[] = [
 ]
 
 /** Why this credential may not pass, limits aside; null: it may. */
-export function refusalOf(holder: Holder, situation: Situation): CheckCode | null {
+function refusalOf(holder: Holder, situation: Situation): CheckCode | null {
   for (const [code, applies] of steps) if (applies(holder, situation)) return code
   return null
 }
 
 const none: readonly string[] = []
 
-export function unresolvedVerdict({ code, retryAfterSeconds }: Unresolved): Verdict {
+function unresolvedVerdict({ code, retryAfterSeconds }: Unresolved): Verdict {
   return { code, holder: null, derived: null, limits: null, missingScopes: none, retryAfterSeconds }
 }
 

@@ -82,7 +82,7 @@ export const nobodysHeaders: readonly string[] = [
 ].flatMap((name) => [`x-auth-${name}`, '-'])
 
 /** Visible ASCII; every other byte percent-encoded; `-` for what there isn't. */
-export function visible(text: string | null): string {
+function visible(text: string | null): string {
   if (text === null || text === '') return '-'
   if (/^[\x21-\x7e]+$/.test(text)) return text
   return Array.from(Buffer.from(text), (byte) =>

@@ -87,7 +87,7 @@ export function grantRoutes({ db }: { db: Db }): ApiRoute[] {
  * clients; a client, what it was allowed itself. An API key sees nothing by its person: whoever administers its
  * organization could turn it into a key of their own, and must not get by it at what the person has elsewhere.
  */
-export function sightOf(principal: Principal, reach: Reach): Sight | null {
+function sightOf(principal: Principal, reach: Reach): Sight | null {
   if (reach === 'everything') return null
   const { kind, subjectKind, subject, organizations } = principal
   return {

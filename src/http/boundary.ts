@@ -51,7 +51,7 @@ export function boundary({ views, links }: { views: Views; links: ProblemLinks }
   }
 }
 
-export function isApi(path: string): boolean {
+function isApi(path: string): boolean {
   return path === '/v1' || path.startsWith('/v1/')
 }
 

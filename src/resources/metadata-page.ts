@@ -1,6 +1,7 @@
 /** Protected resource metadata (RFC 9728): where a client that was refused learns whom to ask for a token. */
 import type { Middleware } from 'koa'
 import type { Catalogue } from './catalogue.ts'
+import type { Resource } from './resource.ts'
 
 const path = /^\/\.well-known\/oauth-protected-resource(?:\/([^/]+))?$/
 
@@ -16,13 +17,20 @@ export function protectedResources(options: {
   documentation: string
 }): Middleware {
   const { issuer, catalogue, apiResource, documentation } = options
+
+  function described(asked: string): Resource | undefined {
+    const match = path.exec(asked)
+    if (!match) return undefined
+    const name = match[1] ?? 'v1'
+    return (name === 'v1' ? catalogue.byIdentifier(apiResource) : undefined) ?? catalogue.byName(name)
+  }
+
   return async (ctx, next) => {
-    const match = path.exec(ctx.path)
-    if (!match || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next()
-    const name = match[1]
-    const own = name === undefined || name === 'v1'
-    const resource = (own ? catalogue.byIdentifier(apiResource) : undefined) ?? catalogue.byName(name ?? '')
-    if (!resource) return next()
+    const resource = ctx.method === 'GET' || ctx.method === 'HEAD' ? described(ctx.path) : undefined
+    if (!resource) {
+      await next()
+      return
+    }
     ctx.set('access-control-allow-origin', '*')
     ctx.set('cache-control', 'public, max-age=300')
     ctx.body = {
