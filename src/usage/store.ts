@@ -28,18 +28,15 @@ const statement = `WITH
   later AS (
     SELECT s.id, used.key_id, used.at FROM used JOIN api_key_secrets s ON s.id = used.secret_id
     WHERE s.last_used_at IS NULL OR s.last_used_at <= used.at - $17::interval),
-  free AS (
-    SELECT id FROM api_key_secrets WHERE id IN (SELECT id FROM later) FOR NO KEY UPDATE SKIP LOCKED),
-  free_keys AS (
-    SELECT id FROM api_keys WHERE id IN (SELECT key_id FROM later) FOR NO KEY UPDATE SKIP LOCKED),
   ready AS (
-    SELECT * FROM later WHERE id IN (SELECT id FROM free) AND key_id IN (SELECT id FROM free_keys)),
+    SELECT later.* FROM later JOIN api_key_secrets s ON s.id = later.id JOIN api_keys k ON k.id = s.api_key_id
+    FOR NO KEY UPDATE OF s, k SKIP LOCKED),
   s AS (
     UPDATE api_key_secrets s SET last_used_at = ready.at FROM ready WHERE s.id = ready.id),
   k AS (
     UPDATE api_keys k SET last_used_at = greatest(k.last_used_at, newest.at)
     FROM (SELECT key_id, max(at) AS at FROM ready GROUP BY key_id) newest WHERE k.id = newest.key_id)
-  SELECT coalesce(array_agg(id), '{}') AS busy FROM later WHERE id NOT IN (SELECT id FROM ready)`
+  SELECT coalesce(array_agg(id), '{}') AS busy FROM (SELECT id FROM later EXCEPT SELECT id FROM ready) AS busy`
 
 /** @returns the secrets whose last use could not be written now, since somebody is changing them or their key */
 export async function writeBatch(
