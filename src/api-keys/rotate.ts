@@ -6,7 +6,6 @@ import { record, type AuditContext } from '../audit/record.ts'
 import { inputProblem } from '../http/api/input.ts'
 import { Problem } from '../http/problem.ts'
 import { notify } from '../platform/changes.ts'
-import { secondsFrom } from '../platform/clock.ts'
 import type { Tx } from '../platform/database.ts'
 import {
   currentSecret,
@@ -179,7 +178,7 @@ async function retire(tx: Tx, key: ApiKey, graceSeconds: number, { clock }: Audi
   const current = currentSecret(key)
   const older = liveSecrets(key, now).filter(({ id }) => id !== current.id)
   for (const { id } of older) await updateSecret(tx, id, { expiresAt: now })
-  const graceEnds = secondsFrom(clock, graceSeconds)
+  const graceEnds = new Date(now.getTime() + graceSeconds * 1000)
   const endsAt = current.expiresAt && current.expiresAt < graceEnds ? current.expiresAt : graceEnds
   await updateSecret(tx, current.id, { expiresAt: endsAt, supersededAt: now })
   // An answer that is given again must not show them any more.
