@@ -63,14 +63,7 @@ export interface KeyStage extends AsyncDisposable {
 }
 
 /** The scopes that customers' keys have unless said. */
-export const customerScopes = [
-  'keys:read',
-  'keys:write',
-  'keys:rotate',
-  'reports:read',
-  'reports:write',
-  'reports:audit',
-]
+const customerScopes = ['keys:read', 'keys:write', 'keys:rotate', 'reports:read', 'reports:write', 'reports:audit']
 
 export async function openKeyStage(settings: Record<string, string> = {}): Promise<KeyStage> {
   await using opening = new AsyncDisposableStack()
