@@ -7,6 +7,9 @@ import type { AddressInfo } from 'node:net'
 /** Whoever isn't served by then is cut off: orchestrators kill after ten seconds. */
 const drainMs = 5_000
 
+/** A request without a body gets no stream for one: a fifth of a check's time. */
+const options = { optimizeEmptyRequests: true }
+
 export interface Listening extends AsyncDisposable {
   port: number
 }
@@ -17,10 +20,10 @@ export async function listen(
 ): Promise<Listening> {
   const server: Server = tls
     ? createTlsServer(
-        { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' },
+        { ...options, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' },
         handler,
       )
-    : createHttpServer(handler)
+    : createHttpServer(options, handler)
   // A request has to arrive whole within these times, so that slow senders can't hold every socket.
   server.headersTimeout = 15_000
   server.requestTimeout = 30_000

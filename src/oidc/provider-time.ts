@@ -68,7 +68,8 @@ export function patchIdToken(provider: Provider, currentUnit: () => Unit): void 
 /** What introspection tells of an opaque token. It comes before what answers for other tokens. */
 export function mendTimes(ctx: Context, unit: Unit): void {
   const body = ctx.body as Timed | null
-  const { route } = (ctx as unknown as KoaContextWithOIDC).oidc
-  if (unit.aheadSeconds !== 0 && route === 'introspection' && body?.['active'] === true)
+  // What the provider has no route for has no `oidc`.
+  const { oidc } = ctx as unknown as { oidc?: KoaContextWithOIDC['oidc'] }
+  if (unit.aheadSeconds !== 0 && oidc?.route === 'introspection' && body?.['active'] === true)
     ctx.body = move(body, claims, unit.aheadSeconds)
 }
