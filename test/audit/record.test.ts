@@ -45,7 +45,16 @@ describe('the rows of an event', () => {
 
   test('tell webhooks of their own types only', () => {
     const told = (Object.keys(events) as EventType[]).filter((type) => events[type].payload !== null)
-    expect(told.toSorted()).toEqual(['client.created', 'grant.created', 'grant.revoked', 'user.created'])
+    expect(told.toSorted()).toEqual([
+      'api_key.created',
+      'api_key.exposed',
+      'api_key.revoked',
+      'api_key.rotated',
+      'client.created',
+      'grant.created',
+      'grant.revoked',
+      'user.created',
+    ])
   })
 
   test('name the person who acted by a mailed link', () => {
