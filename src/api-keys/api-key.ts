@@ -15,6 +15,8 @@ export interface KeyOwner extends Giver {
   readonly active: boolean
   /** A person has shown that the address is theirs; a service account has none. */
   readonly proven: boolean
+  /** In the key's organization; a service account counts as one of its admins, and who left is nobody there. */
+  readonly role: 'owner' | 'admin' | 'member' | null
 }
 
 export interface ApiKeySecret {

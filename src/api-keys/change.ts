@@ -5,7 +5,7 @@ import { notify } from '../platform/changes.ts'
 import { secondsFrom } from '../platform/clock.ts'
 import type { Tx } from '../platform/database.ts'
 import { currentSecret, isExpired, liveSecrets, type ApiKey } from './api-key.ts'
-import { demandAdministrator, type Asker } from './asker.ts'
+import { demandAdministrator, isItself, type Asker } from './asker.ts'
 import { getApiKeyLocked } from './get.ts'
 import { demandOwnExternalId, demandTier, written } from './issue.ts'
 import { demandHoldable, demandKnown, demandPassable } from './scopes.ts'
@@ -67,6 +67,10 @@ export async function changeApiKey(
   const change = changeOf(key, wanted, context)
   const changed = Object.keys(change).map((name) => wireNames[name as keyof typeof wireNames])
   if (changed.length === 0) return key
+  // Whoever has a narrow key must not bring a broad one back that was stopped, nor have it work longer or elsewhere.
+  if (widens(key, change) && !isItself(asker, key)) {
+    demandPassable(catalogue, asker, [...(change.scopes ?? key.scopes), ...key.grantableScopes])
+  }
   await updateApiKey(tx, id, change, clock.now())
   if (change.expiresAt) await moveEnds(tx, key, change.expiresAt, clock.now())
   await record(tx, { type: 'api_key.updated', id, organizationId: key.organizationId, data: { changed } }, context)
@@ -80,7 +84,7 @@ function demandScopes(catalogue: KeyServices['catalogue'], asker: Asker, key: Ap
   const added = scopes.filter((name) => !held.has(name))
   if (added.length === 0) return
   demandKnown(catalogue, { scopes, resource: key.resource, held })
-  demandPassable(asker, added)
+  demandPassable(catalogue, asker, added)
   demandHoldable(catalogue, key.owner, added)
 }
 
@@ -95,6 +99,15 @@ function changeOf(key: ApiKey, wanted: WantedChange, { clock }: AuditContext): K
   }
   const entries = Object.entries(whole) as [keyof typeof wireNames, unknown][]
   return Object.fromEntries(entries.filter(([name, value]) => value !== undefined && !isSame(value, key[name])))
+}
+
+function widens(key: ApiKey, { disabledAt, allowedIps, expiresAt }: KeyChange): boolean {
+  const isElsewhere =
+    allowedIps !== undefined &&
+    key.allowedIps.length > 0 &&
+    (allowedIps.length === 0 || allowedIps.some((range) => !key.allowedIps.includes(range)))
+  const isLonger = expiresAt instanceof Date && key.expiresAt !== null && expiresAt > key.expiresAt
+  return disabledAt === null || isElsewhere || isLonger
 }
 
 function isSame(a: unknown, b: unknown): boolean {

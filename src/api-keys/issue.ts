@@ -62,7 +62,7 @@ export async function issueApiKey(
   const scopes = [...new Set(wanted.scopes)]
   const grantable = [...new Set(grantableScopes)]
   demandKnown(catalogue, { scopes: wanted.scopes, grantableScopes, resource })
-  demandPassable(asker, [...scopes, ...grantable])
+  demandPassable(catalogue, asker, [...scopes, ...grantable])
   await demandTier(tx, tier ?? null)
   await demandOwnExternalId(tx, asker, organizationId, wanted.externalId ?? null)
   await demandPace(tx, services, organizationId, asker.reach)
@@ -129,9 +129,12 @@ export async function demandTier(tx: Tx, name: string | null): Promise<void> {
   throw inputProblem({ path: '/tier', code: 'unknown_tier', message: `there is no tier ${name}` })
 }
 
+/** As a gateway hands it on: what looks encoded could be read as another one, and `-` stands for none. */
+const ambiguous = /%[\da-f]{2}|^-$/i
+
 /**
  * What stands behind a gateway tells customers apart by it, so nobody takes another customer's.
- * @throws {Problem} `forbidden`
+ * @throws {Problem} `forbidden`, or 400 for one that could be taken for another customer's
  */
 export async function demandOwnExternalId(
   tx: Tx,
@@ -141,6 +144,11 @@ export async function demandOwnExternalId(
 ): Promise<void> {
   if (externalId === null || reach === 'everything') return
   const holder = await findOrganizationIdByExternalId(tx, externalId)
-  if (holder === null || holder === organizationId) return
+  if (holder === organizationId) return
+  if (ambiguous.test(externalId)) {
+    const message = 'must not hold a percent sign before two hexadecimal digits, nor be a bare -'
+    throw inputProblem({ path: '/external_id', code: 'ambiguous', message })
+  }
+  if (holder === null) return
   throw new Problem('forbidden', { detail: 'This external_id is another organization’s.' })
 }

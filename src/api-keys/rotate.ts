@@ -42,7 +42,7 @@ export interface Rotated extends KeyWithSecret {
   byItself: boolean
 }
 
-type RotateServices = Pick<KeyServices, 'secrets' | 'clock' | 'settings'>
+type RotateServices = Pick<KeyServices, 'secrets' | 'clock' | 'settings' | 'catalogue'>
 
 /** @throws {Problem} with what stands in the way */
 export async function rotateApiKey(
@@ -64,8 +64,7 @@ export async function rotateApiKey(
   demandRotatable(key)
   const byItself = isItself(asker, key)
   if (byItself) demandTrusted(asker, key)
-  // The caller is given the new secret, so the key must not reach further than the caller may make keys reach.
-  else demandPassable(asker, [...(wanted.scopes ?? key.scopes), ...key.grantableScopes])
+  else demandNoMore(services, asker, key, wanted.scopes)
   return replaceSecret(tx, services, key, wanted, byItself, context)
 }
 
@@ -92,6 +91,26 @@ export async function rotateOwnApiKey(
     throw inputProblem({ path: '/expires_in', code: 'too_long', message: `must not be above ${life}, the life it had` })
   }
   return replaceSecret(tx, services, key, wanted, true, context)
+}
+
+/**
+ * The caller is given the new secret, so the key must not reach further than the caller may make keys reach: neither by
+ * its scopes, nor as somebody whose role is above the caller's.
+ * @throws {Problem} with what is beyond it
+ */
+function demandNoMore(
+  { catalogue }: Pick<RotateServices, 'catalogue'>,
+  asker: Asker,
+  key: ApiKey,
+  scopes: readonly string[] = key.scopes,
+): void {
+  demandPassable(catalogue, asker, [...scopes, ...key.grantableScopes])
+  const { principal, reach } = asker
+  if (!principal || reach === 'everything' || key.owner.role !== 'owner') return
+  if (principal.organizations.get(key.organizationId) === 'owner') return
+  throw new Problem('forbidden', {
+    detail: 'The key acts for an owner of the organization: only owners rotate it. You may revoke it.',
+  })
 }
 
 function demandRotatable(key: ApiKey): void {

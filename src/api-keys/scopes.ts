@@ -55,14 +55,25 @@ function faultOf(catalogue: ScopeCatalogue, name: string, path: string, resource
  * A credential never makes a broader one.
  * @throws {Problem} `insufficient_scope`, with what is missing
  */
-export function demandPassable({ principal }: Asker, names: readonly string[]): void {
+export function demandPassable(
+  catalogue: Pick<ScopeCatalogue, 'scope'>,
+  { principal }: Asker,
+  names: readonly string[],
+): void {
   if (!principal) return
-  const missing = names.filter((name) => !mayPass({ name, management: isManagementScope(name) }, principal))
+  const missing = names.filter(
+    (name) => !mayPass({ name, management: isManagementScope(name), grantableBy: gradeOf(catalogue, name) }, principal),
+  )
   if (missing.length === 0) return
   throw new Problem('insufficient_scope', {
     detail: `The calling credential has not these scopes itself, and may not give them: ${missing.join(', ')}.`,
     members: { missing_scopes: missing },
   })
+}
+
+/** One that has gone may come back as anything. */
+function gradeOf(catalogue: Pick<ScopeCatalogue, 'scope'>, name: string): GrantableBy {
+  return name === EVERY_SCOPE ? 'anyone' : (catalogue.scope(name)?.grantableBy ?? 'administrator')
 }
 
 /** @throws {Problem} `forbidden`, with what is beyond the owner's rights of this moment */

@@ -217,12 +217,14 @@ function personOwner(person: {
     proven,
     administrator,
     organizationAdmin: role === 'owner' || role === 'admin',
+    role,
   }
 }
 
 function serviceAccountOwner(account: { id: string; disabled: boolean; administrator: boolean }): KeyOwner {
   const { id, disabled, administrator } = account
-  return { kind: 'service_account', id, active: !disabled, proven: true, administrator, organizationAdmin: true }
+  const asAdmin = { organizationAdmin: true, role: 'admin' } as const
+  return { kind: 'service_account', id, active: !disabled, proven: true, administrator, ...asAdmin }
 }
 
 /** Whoever would own keys of this organization; null for one that isn't there. */

@@ -91,14 +91,13 @@ export async function organizationOfNew(
 
 /**
  * A client that gets tokens by itself is a credential, and none makes a broader one: neither by registering it, nor by
- * changing it, nor by drawing a secret for it.
+ * changing or enabling it, nor by drawing a secret for it. What keys may have that are made with its tokens counts, too.
  * @throws {Problem} `insufficient_scope`, with what the caller couldn't give
  */
 export function demandPassable(
   { catalogue }: Pick<ClientServices, 'catalogue'>,
   { principal }: Asking,
-  client: Pick<Client, 'grantTypes' | 'scope'>,
-  grantableScopes: readonly string[] = [],
+  client: Pick<Client, 'grantTypes' | 'scope' | 'grantableScopes'>,
 ): void {
   const alone = client.grantTypes.includes('client_credentials')
   // Registered for none in particular, it may have whatever anyone may.
@@ -107,9 +106,11 @@ export function demandPassable(
       .all()
       .flatMap(({ scopes }) => scopes.flatMap(({ name, grantableBy }) => (grantableBy === 'anyone' ? [name] : [])))
   const own = !alone ? [] : client.scope === null ? anyones() : scopesOf(client.scope).filter(isResourceScope)
-  const missing = [...own, ...grantableScopes].filter(
-    (name) => !mayPass({ name, management: isManagementScope(name) }, principal),
-  )
+  const missing = [...own, ...client.grantableScopes].filter((name) => {
+    // One that has gone may come back as anything; `*` stands for those that there are.
+    const grantableBy = name === '*' ? 'anyone' : (catalogue.scope(name)?.grantableBy ?? 'administrator')
+    return !mayPass({ name, management: isManagementScope(name), grantableBy }, principal)
+  })
   if (missing.length === 0) return
   throw new Problem('insufficient_scope', {
     detail:

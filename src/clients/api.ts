@@ -61,7 +61,7 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
         const organizationId = await organizationOfNew(tx, services, asking, body.organization_id)
         const registration = checked(metadata, { ...attributes, organization_id: organizationId })
         demandKnown(await unknownReferences(tx, known, registration))
-        demandPassable(services, asking, registration, registration.grantableScopes)
+        demandPassable(services, asking, registration)
         // Whoever an administrator doesn't vouch for isn't assured, nor given what only administrators' clients get.
         const origin = asking.reach === 'everything' ? 'administrator' : 'self_registered'
         const { client, secret } = await registerClient(tx, services, registration, origin, context)
@@ -105,7 +105,7 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
             const registration = changed(current, changes)
             demandKnown(await unknownReferences(tx, known, registration, current))
             if (credentialFields.some((field) => changes[field] !== undefined)) {
-              demandPassable(services, asking, registration, changes.grantable_scopes)
+              demandPassable(services, asking, registration)
             }
             await updateClient(tx, current, registration, context)
             if (usesSecret(current) && !usesSecret({ ...current, ...registration })) {
@@ -117,6 +117,7 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
               )
             }
           }
+          if (disabled === false && current.disabledAt) demandPassable(services, asking, current)
           if (disabled !== undefined) await switchClient(tx, current, disabled ? clock.now() : null, context)
           return findClient(tx, id)
         })

@@ -12,7 +12,7 @@ export interface ClientServices {
   /** Every resource and scope that there is, the management API's among them. */
   catalogue: {
     byIdentifier(identifier: string): object | undefined
-    scope(name: string): object | undefined
+    scope(name: string): { grantableBy: GrantableBy } | undefined
     all(): readonly { scopes: readonly { name: string; grantableBy: GrantableBy }[] }[]
   }
   isOpenidScope(name: string): boolean

@@ -62,15 +62,26 @@ export function ownerMayHold(scope: { grantableBy: GrantableBy }, owner: Giver):
 
 /** What a credential may give to the API keys that it makes or changes. */
 export interface Passing {
+  /** As far as its owner's rights of the moment go. */
   scopes: ReadonlySet<string>
   /** Besides; set by an administrator. `*` stands for every scope of a registered resource. */
   grantableScopes: ReadonlySet<string>
+  /** Is its owner an administrator of the platform now? */
+  administrator: boolean
 }
 
-/** @param management whether the scope is one of the management API's, which `*` never stands for */
-export function mayPass(scope: { name: string; management: boolean }, { scopes, grantableScopes }: Passing): boolean {
-  if (scopes.has(scope.name) || grantableScopes.has(scope.name)) return true
-  return grantableScopes.has('*') && !scope.management
+/**
+ * What was let to be given besides goes no further than the owner's rights now: somebody who is no administrator any more
+ * must not give administrators' scopes to another who is one, and whose key they then hold.
+ * @param management whether the scope is one of the management API's, which `*` never stands for
+ */
+export function mayPass(
+  scope: { name: string; management: boolean; grantableBy: GrantableBy },
+  { scopes, grantableScopes, administrator }: Passing,
+): boolean {
+  if (scopes.has(scope.name)) return true
+  if (scope.grantableBy === 'administrator' && !administrator) return false
+  return grantableScopes.has(scope.name) || (grantableScopes.has('*') && !scope.management)
 }
 
 function registeredByAdministrator(client: Receiver, scope: string): boolean {

@@ -2,13 +2,13 @@
 import { drawApiKey } from '../../src/api-keys/format.ts'
 import type { Access } from '../../src/http/api/route.ts'
 import { managementScopes } from '../../src/http/api/scopes.ts'
+import type { MemberRole } from '../../src/organizations/organization.ts'
 import { tokenRequest } from '../oidc/endpoints.ts'
 import {
   addAdministratorKey,
   addApiKey,
   addMember,
   addOrganization,
-  addServiceAccount,
   call,
   type CallOptions,
   type Reply,
@@ -77,8 +77,14 @@ export interface IsolationStage extends AsyncDisposable {
   platform: TestKey
   /** @returns what is sent as the credential; the same at each call */
   credential(name: CallerName, access: Access): Promise<string | undefined>
+  /** A key of one of the first customer's people, or, with null, of a service account. */
+  keyOf(userId: string | null, scopes: readonly string[], more?: Parameters<typeof addApiKey>[1]): Promise<TestKey>
+  /** One more of its people. */
+  colleague(role: MemberRole, columns?: Parameters<typeof addPerson>[1]): Promise<TestPerson>
+  /** What another node tells of a change, which the test has made in the database. */
+  tell(kind: string, id: string): Promise<unknown>
   ask(
-    key: string | undefined,
+    credential: string | Pick<TestKey, 'key'> | undefined,
     method: string,
     path: string,
     body?: unknown,
@@ -121,7 +127,7 @@ export async function tokenOfPerson(
 
 export async function openIsolationStage(): Promise<IsolationStage> {
   await using opening = new AsyncDisposableStack()
-  const server = opening.use(await startTestServer())
+  const server = opening.use(await startTestServer({ settings: { KEY_CREATIONS_PER_HOUR: '100000' } }))
   await addResources(server)
   const [ours, theirs] = [await addCustomer(server), await addCustomer(server)]
   const platform = await addAdministratorKey(server)
@@ -164,19 +170,26 @@ export async function openIsolationStage(): Promise<IsolationStage> {
       made.set(id, found)
       return found
     },
+    keyOf: (userId, scopes, more = {}) =>
+      addApiKey(server, { organizationId: ours.id, userId, scopes: [...scopes], ...more }),
+    async colleague(role, columns = {}) {
+      const person = await addPerson(server, columns)
+      await addMember(server, ours.id, person.id, role)
+      return person
+    },
+    tell: (kind, id) => server.db.$executeRaw`SELECT pg_notify('keygrant_changes', ${JSON.stringify({ kind, id })})`,
     ask: (credential, method, path, body, headers = {}) =>
-      call(server.url, method, path, { key: credential, body, headers }),
+      call(server.url, method, path, {
+        key: typeof credential === 'object' ? credential.key : credential,
+        body,
+        headers,
+      }),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
 
-/** The kinds of a service account's key, for whoever needs one more. */
-export async function addServiceKey(
-  server: TestServer,
-  organizationId: string,
-  scopes: readonly string[],
-  more: Parameters<typeof addApiKey>[1] = {},
-): Promise<TestKey> {
-  const serviceAccountId = await addServiceAccount(server, organizationId)
-  return addApiKey(server, { organizationId, serviceAccountId, scopes: [...scopes], ...more })
-}
+/** Status and code. */
+export const outcome = ({ status, body }: Pick<Reply, 'status' | 'body'>): [number, string | null] => [
+  status,
+  (body as { code?: string }).code ?? null,
+]

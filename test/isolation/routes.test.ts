@@ -98,9 +98,11 @@ async function send(row: Row, name: CallerName, access: Access, named: Named): P
 
 /** All of an answer but for what differs between any two requests: its number, its moment, and the ids that were asked for. */
 function told({ status, headers, body }: Reply, named: Named) {
-  const { date: _, 'x-request-id': __, ratelimit: ___, 'x-ratelimit-remaining': ____, ...rest } = headers
+  const same = Object.entries(headers).filter(
+    ([header]) => !/^(?:date|content-length|x-request-id|.*ratelimit.*)$/.test(header),
+  )
   const text = Object.values(named).reduce((whole, id) => whole.replaceAll(id, '…'), JSON.stringify(body))
-  return { status, headers: { ...rest, 'content-length': '' }, body: text.replace(/"request_id":"[^"]*"/, '') }
+  return { status, headers: Object.fromEntries(same), body: text.replace(/"request_id":"[^"]*"/, '') }
 }
 
 const kindOf = (row: Row): Kind | null => (row.about === null ? null : kinds[row.about])

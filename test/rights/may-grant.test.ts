@@ -95,5 +95,20 @@ test.for([
   ['* itself, by *', [], ['*'], '*', false, true],
   ['* itself, by much', ['s'], ['t', 'u'], '*', false, false],
 ] as const)('what a credential gives to a key: %s', ([, scopes, grantable, name, management, may]) => {
-  expect(mayPass({ name, management }, { scopes: new Set(scopes), grantableScopes: new Set(grantable) })).toBe(may)
+  const passing = { scopes: new Set(scopes), grantableScopes: new Set(grantable), administrator: false }
+  expect(mayPass({ name, management, grantableBy: 'anyone' }, passing)).toBe(may)
 })
+
+test.for([
+  ['one that it has, whoever owns it', ['s'], [], false, true],
+  ['one that it may give besides, of an administrator', [], ['s'], true, true],
+  ['one that it might give besides, of somebody who is none', [], ['s'], false, false],
+  ['any, by *, of an administrator', [], ['*'], true, true],
+  ['any, by *, of somebody who is none', [], ['*'], false, false],
+] as const)(
+  'of administrators’ scopes, a credential gives to a key: %s',
+  ([, scopes, grantable, administrator, may]) => {
+    const passing = { scopes: new Set(scopes), grantableScopes: new Set(grantable), administrator }
+    expect(mayPass({ name: 's', management: false, grantableBy: 'administrator' }, passing)).toBe(may)
+  },
+)

@@ -4,6 +4,7 @@ import { listPage, listParameters, listSchema } from '../../http/api/list.ts'
 import { apiRoute, type ApiRoute } from '../../http/api/route.ts'
 import { displayName, time, timeOut } from '../../http/api/wire.ts'
 import { Problem } from '../../http/problem.ts'
+import type { Db } from '../../platform/database.ts'
 import type { OrganizationServices } from '../services.ts'
 import { administeredOrganization, visibleOrganization } from '../visible.ts'
 import { changeServiceAccount } from './change.ts'
@@ -121,6 +122,7 @@ function single({ db, revokeKeys }: OrganizationServices): ApiRoute[] {
       async handle({ params: { id, service_account_id }, body, context, ...calling }) {
         await administeredOrganization(db, calling, id)
         const which = { organizationId: id, id: service_account_id }
+        if (body.disabled === false && calling.reach !== 'everything') await demandOrdinary(db, which)
         const changed = await changeServiceAccount({ db }, which, body, context)
         if (changed.outcome !== 'done') {
           throw changed.outcome === 'name_taken' ? nameTaken() : new Problem('not_found')
@@ -146,6 +148,17 @@ function single({ db, revokeKeys }: OrganizationServices): ApiRoute[] {
       },
     }),
   ]
+}
+
+/**
+ * Its keys may hold administrators' scopes, so what stopped them is not undone by whoever administers its organization.
+ * Only the command on the host makes one of these, or an ordinary one of it.
+ * @throws {Problem} `forbidden`
+ */
+async function demandOrdinary(db: Db, which: { organizationId: string; id: string }): Promise<void> {
+  const account = await findServiceAccount(db, which)
+  if (!account?.administrator || account.disabledAt === null) return
+  throw new Problem('forbidden', { detail: 'Only an administrator of the platform enables a service account of one.' })
 }
 
 function nameTaken(): Problem {
