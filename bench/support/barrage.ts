@@ -66,7 +66,12 @@ async function openAsking(port: number, buffer: Buffer): Promise<Asking> {
         socket.on('close', () => reject(new Error('the server closed the connection')))
         received = (text) => {
           answer = answer === '' ? text : answer + text
-          if (!isWhole(answer)) return
+          const whole = isWhole(answer)
+          if (whole === false) return
+          if (whole === null) {
+            reject(new Error(`an answer without a length:\n${answer}`))
+            return
+          }
           if (!question.statuses.includes(Number(answer.slice(9, 12)))) {
             reject(new Error(`${question.statuses.join(' or ')} was expected, and the server answered\n${answer}`))
             return
@@ -87,10 +92,10 @@ async function openAsking(port: number, buffer: Buffer): Promise<Asking> {
   }
 }
 
-function isWhole(answer: string): boolean {
+/** Null: it doesn't say how long it is. */
+function isWhole(answer: string): boolean | null {
   const headEnd = answer.indexOf('\r\n\r\n')
   if (headEnd === -1) return false
   const length = contentLength.exec(answer)?.[1]
-  if (length === undefined) throw new Error(`an answer without a length:\n${answer}`)
-  return answer.length >= headEnd + 4 + Number(length)
+  return length === undefined ? null : answer.length >= headEnd + 4 + Number(length)
 }

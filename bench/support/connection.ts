@@ -46,12 +46,15 @@ function exchangeOn(socket: Socket): (request: string) => Promise<Reply> {
   socket.setEncoding('latin1')
   socket.on('data', (text: string) => {
     received += text
-    const reply = whole(received)
-    if (!reply) return
-    received = ''
-    const answered = waiting
+    try {
+      const reply = whole(received)
+      if (!reply) return
+      received = ''
+      waiting?.resolve(reply)
+    } catch (error) {
+      waiting?.reject(error)
+    }
     waiting = null
-    answered?.resolve(reply)
   })
   const broken = (error?: Error) => waiting?.reject(error ?? new Error('the server closed the connection'))
   socket.on('error', broken)

@@ -1,5 +1,5 @@
 /** Processes that are measured: where they run, and what they take. From /proc, so Linux only, like the program itself. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -17,6 +17,16 @@ export interface Measured extends AsyncDisposable {
   pid: number
   /** Rejects, with the end of its log, when it ends before it is disposed of. */
   failed: Promise<never>
+}
+
+/** None outlives this process, whatever ends it: one that is left over would be measured along with the next. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')))
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => process.exit(code))
 }
 
 interface StartOptions {
@@ -43,7 +53,9 @@ export function startProgram([program = '', ...rest]: readonly string[], { env, 
   })
   closeSync(log)
   if (child.pid === undefined) throw new Error(`${program} could not be started`)
+  running.add(child)
   const exited = once(child, 'exit')
+  child.once('exit', () => running.delete(child))
   let wanted = false
   const failed = exited.then(async () => {
     if (!wanted) throw new Error(`${rest.join(' ')} ended:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`)
