@@ -1,16 +1,8 @@
 /** What each kind of caller gets at each route: one table, and no route beside it. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { apiRoutes } from '../../src/assembly/api-routes.ts'
-import type { Access, ApiRoute } from '../../src/http/api/route.ts'
-import { createViews } from '../../src/http/views.ts'
-import { endAccess } from '../../src/oidc/sessions/end-access.ts'
-import { createUserServices } from '../../src/pages/accounts/user-services.ts'
-import { openChanges } from '../../src/platform/changes.ts'
-import { createLog } from '../../src/platform/log.ts'
-import { createCatalogue } from '../../src/resources/catalogue.ts'
-import { managementResource } from '../../src/resources/management.ts'
+import type { Access } from '../../src/http/api/route.ts'
 import type { Reply } from '../support/api.ts'
-import { addClient, addPerson, type TestServer } from '../support/server.ts'
+import { addClient, addPerson } from '../support/server.ts'
 import {
   administrator,
   callerNames,
@@ -22,37 +14,16 @@ import {
   type IsolationStage,
 } from './callers.ts'
 import { kinds, type Kind, type Named } from './objects.ts'
+import { realRoutes, type RealRoute } from './real-routes.ts'
 import { crossed, requestOf, rows, type Row } from './route-table.ts'
 
 let stage: IsolationStage
-let routes: ReadonlyMap<string, Pick<ApiRoute, 'access'>>
+let routes: ReadonlyMap<string, RealRoute>
 beforeAll(async () => {
   stage = await openIsolationStage()
-  routes = new Map([...corridors, ...(await routesOf(stage.server))])
+  routes = await realRoutes(stage.server)
 })
 afterAll(() => stage[Symbol.asyncDispose]())
-
-/** Those that are answered before the table of routes is asked. */
-const corridors: readonly [string, Pick<ApiRoute, 'access'>][] = [
-  ['GET /v1/check', { access: 'any-credential' }],
-  ['POST /v1/keys/verify', { access: 'keys:verify' }],
-  ['POST /v1/keys/verify-batch', { access: 'keys:verify' }],
-]
-
-/** The table that the server has. */
-async function routesOf({ config, db, pool, clock, secrets, url, running }: TestServer) {
-  const log = createLog('silent')
-  await using changes = await openChanges({ url: config.database.url ?? '', log, clock })
-  const builtIn = managementResource({ apiUrl: url, platformName: 'Platform', since: clock.now() })
-  using catalogue = await createCatalogue({ db, changes, log, builtIn })
-  const { mail, passwords } = running.inside
-  const views = createViews({ platform: config.platform, mode: config.mode })
-  const given = { db, clock, secrets, passwords, endAccess, publicUrl: url, platformName: 'Platform', views, mail }
-  const users = createUserServices(given)
-  return apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users }).map(
-    (route) => [`${route.method} ${route.path}`, route] as const,
-  )
-}
 
 test('the table names every route that there is, once, and none that there isn’t', () => {
   const named = rows.map(({ route }) => route)

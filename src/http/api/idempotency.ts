@@ -3,16 +3,14 @@ import { secondsFrom, day, type Clock } from '../../platform/clock.ts'
 import type { Tx } from '../../platform/database.ts'
 import { constantTimeEqual, type Secrets } from '../../platform/secrets.ts'
 import { Problem } from '../problem.ts'
+import type { Principal } from './principal.ts'
 import type { ApiAnswer } from './route.ts'
 import { findRecord, insertRecord, isSecretLive, tryLock } from './store.ts'
 
 /** Draft ietf-httpapi-idempotency-key-header: a string; ours may be quoted, as that draft has it, or bare. */
 const plausible = /^[\x21-\x7e]{1,255}$/
 
-interface Caller {
-  subject: string
-  credentialId: string
-}
+type Caller = Pick<Principal, 'subject' | 'credentialId' | 'administrator' | 'organizations'>
 
 interface Idempotent {
   caller: Caller
@@ -44,10 +42,11 @@ export async function once(
   if (!(await tryLock(tx, digest))) throw new Problem('idempotency_key_in_use', { retryAfterSeconds: 1 })
   const known = await findRecord(tx, secrets.digests('idempotency', name), clock.now())
   if (known) {
-    const sent = secrets.digests('idempotency', bodyText(body))
+    const sent = secrets.digests('idempotency', asked(caller, body))
     if (!sent.some((one) => constantTimeEqual(one, known.bodyDigest))) {
       throw new Problem('idempotency_key_reused', {
-        detail: 'This Idempotency-Key came with another body before. Use a new key for another request.',
+        detail:
+          'This Idempotency-Key came with another body, or under other roles, before. Use a new key for another request.',
       })
     }
     return replay(tx, secrets, known)
@@ -56,7 +55,7 @@ export async function once(
   const { secret, rest } = withoutSecret(answer)
   await insertRecord(tx, {
     digest,
-    bodyDigest: secrets.digest('idempotency', bodyText(body)),
+    bodyDigest: secrets.digest('idempotency', asked(caller, body)),
     status: answer.status,
     responseSealed: secrets.seal(JSON.stringify(rest), place('response_sealed', digest)),
     secretId: secret === null ? null : (answer.secretId ?? null),
@@ -94,4 +93,8 @@ const place = (column: string, digest: Uint8Array) => ({
   row: Buffer.from(digest).toString('hex'),
 })
 
-const bodyText = (body: Uint8Array): string => `body ${Buffer.from(body).toString('base64')}`
+/** Who has lost a role since, or has left, is not given again what that role was given: a secret, say. */
+function asked({ administrator, organizations }: Caller, body: Uint8Array): string {
+  const roles = [...organizations].toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return JSON.stringify([Buffer.from(body).toString('base64'), administrator, roles])
+}
