@@ -104,6 +104,8 @@ export function createAuthorityCache<T extends Held, C>(options: AuthorityCacheO
   }
 
   function keep(digest: string, value: T): void {
+    const before = held.get(digest)
+    if (before) forget(before)
     digests.set(value, digest)
     for (const id of value.dependsOn) {
       const dependent = dependants.get(id)

@@ -8,6 +8,8 @@ import { createGenerations } from './generations.ts'
 /** So many at once, and then so many each second: a gateway that hides its callers' addresses is one network. */
 const BURST = 1_000
 const PER_SECOND = 100
+/** However long a flood lasted: who shares its network, behind a gateway say, waits a second after it and not for hours. */
+const LONGEST_WAIT_MS = 1_000
 /** Networks that are remembered; the table of a flood from everywhere stays small. */
 const NETWORKS = 20_000
 
@@ -16,7 +18,7 @@ const stepMs = 1_000 / PER_SECOND
 export interface Failures {
   /** Whole seconds until this network may try again; 0: now. */
   wait(address: string): number
-  /** Another attempt of this network has failed. */
+  /** A look-up for this network was in vain. */
   count(address: string): void
 }
 
@@ -32,7 +34,8 @@ export function createFailures(now: () => number): Failures {
     },
     count(address) {
       const network = networkOf(address)
-      arrivals.set(network, Math.max(arrivals.get(network) ?? 0, now()) + stepMs)
+      const arrival = Math.max(arrivals.get(network) ?? 0, now()) + stepMs
+      arrivals.set(network, Math.min(arrival, now() + LONGEST_WAIT_MS + (BURST - 1) * stepMs))
     },
   }
 }

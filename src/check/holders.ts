@@ -171,10 +171,7 @@ export function createHolders(options: HoldersOptions): Holders {
         return holder
       }
       if (!isWellFormed(kind, credential)) return malformed
-      if (cache.isUnknown(digest)) {
-        failures.count(address)
-        return notFound
-      }
+      if (cache.isUnknown(digest)) return notFound
       const retryAfterSeconds = failures.wait(address)
       if (retryAfterSeconds > 0) return { code: 'rate_limited', retryAfterSeconds }
       return kind === 'jwt' ? lookJwt(digest, address, text) : look(digest, address, cache, text)

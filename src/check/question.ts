@@ -30,8 +30,9 @@ const policyPrefix = '/v1/check/@'
 const parameters = ['scope', 'resource', 'environment', 'cost', 'on_limit', 'on_outage', 'mode'] as const
 type Parameter = (typeof parameters)[number]
 
-/** Gateways have a few questions and put them again and again. */
+/** Gateways have a few questions and put them again and again. Longer ones are a stranger's, who would fill the memory. */
 const REMEMBERED = 2_000
+const LONGEST_REMEMBERED = 1_024
 
 export function isCheckPath(url: string): boolean {
   if (!url.startsWith(prefix)) return false
@@ -50,7 +51,7 @@ export function createQuestions({ defaultResource, policies }: { defaultResource
     const remembered = known.get(query)
     if (remembered !== undefined) return remembered
     const question = parseQuery(query, defaultResource)
-    known.set(query, question)
+    if (query.length <= LONGEST_REMEMBERED) known.set(query, question)
     return question
   }
 
@@ -58,7 +59,7 @@ export function createQuestions({ defaultResource, policies }: { defaultResource
     const slash = path.indexOf('/', policyPrefix.length)
     const policy = policies.get(path.slice(policyPrefix.length, slash === -1 ? undefined : slash))
     if (!policy) return 'bad_request'
-    const asked = askedOf(request, slash === -1 ? '/' : path.slice(slash), caller)
+    const asked = askedOf(request, slash === -1 ? null : path.slice(slash), caller)
     const route = asked && policy.match(asked.method, asked.path)
     return {
       scopes: route?.scopes ?? [],
@@ -88,15 +89,21 @@ export function createQuestions({ defaultResource, policies }: { defaultResource
  * The call that the gateway was asked for. Some gateways put its path behind the policy's, others into
  * `X-Forwarded-Method` and `X-Forwarded-Uri`, which count from a trusted one. Where both are there and differ, one of them
  * may be the caller's own: null, which matches nothing.
+ * @param ownPath what follows the policy's name; null: nothing
  */
-function askedOf(request: IncomingMessage, ownPath: string, caller: Caller): { method: string; path: string } | null {
+function askedOf(
+  request: IncomingMessage,
+  ownPath: string | null,
+  caller: Caller,
+): { method: string; path: string } | null {
   const method = request.method ?? 'GET'
-  if (!caller.viaTrustedProxy) return { method, path: ownPath }
+  if (!caller.viaTrustedProxy) return { method, path: ownPath ?? '/' }
   const { 'x-forwarded-method': forwardedMethod, 'x-forwarded-uri': forwardedUri } = request.headers
   if (Array.isArray(forwardedMethod) || Array.isArray(forwardedUri)) return null
-  const path = forwardedUri === undefined ? ownPath : pathOf(forwardedUri)
-  if (ownPath !== '/' && path !== ownPath) return null
-  return { method: forwardedMethod ?? method, path }
+  // A request target has no space: there were two of them, which Node joins, and the first may be the caller's own.
+  if (forwardedUri?.includes(' ')) return null
+  const path = forwardedUri === undefined ? (ownPath ?? '/') : pathOf(forwardedUri)
+  return ownPath === null || path === ownPath ? { method: forwardedMethod ?? method, path } : null
 }
 
 /** Of a request target (RFC 9112, 3.2): without its query. */

@@ -98,8 +98,9 @@ export function createVerify(options: {
     const reach = reachOf(principal, 'keys:verify')
     const presented = credential(asked.credential)
     if (typeof presented === 'string') return tell(faultVerdict(presented), asked)
-    // Failures are counted by who asks: it can't be known where else they come from.
-    const found = holders.find(presented, `verify ${principal.credentialId}`)
+    // Failures are counted by who asks, so that a forged address helps nobody; a platform's own gateway is believed.
+    const believed = reach === 'everything' ? asked.ip : undefined
+    const found = holders.find(presented, believed ?? `verify ${principal.credentialId}`)
     const verdict = andThen(found, (one) => decide(one, principal, reach, asked))
     return andThen(verdict, (one) => tell(one, asked))
   }

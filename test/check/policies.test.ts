@@ -85,6 +85,17 @@ describe('by what a trusted gateway forwards', () => {
     )
   })
 
+  test('nor is the root, where a caller forwards another one to itself', async () => {
+    expect(verdict(await check('GET', '/', reader.key, forwarded('GET', '/v1/open')))).toBe('403 no_route')
+    expect(verdict(await check('GET', '', reader.key, forwarded('GET', '/v1/open')))).toBe('200 valid')
+  })
+
+  test('one that a gateway adds to what the caller sent is none', async () => {
+    const headers = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': ['/v1/open?', '/v1/exports'] }
+    const answer = await call(server.url, 'GET', '/v1/check/@reports', { key: reader.key, headers })
+    expect(verdict(answer)).toBe('403 no_route')
+  })
+
   test('counts for nothing from anybody else', async () => {
     const { key } = await addApiKey(untrusting, { scopes: ['reports:read'] })
     const ask = (path: string) =>
