@@ -1,6 +1,7 @@
 /** Who calls the management API: the same credentials, holders and limits as at a check, for the resource `<API_URL>/v1`. */
 import type { IncomingMessage } from 'node:http'
 import type { Principal } from '../http/api/principal.ts'
+import { isManagementScope } from '../http/api/scopes.ts'
 import { Problem, type ProblemCode } from '../http/problem.ts'
 import { headersOf } from '../limits/headers.ts'
 import type { Note } from './usage-note.ts'
@@ -92,8 +93,10 @@ export function createAuthenticate(options: {
   }
 }
 
-function principalOf(holder: Holder, { scopes, tier }: Derived, { limits }: Verdict): Principal {
-  const { kind, keyId, secretId, clientId, subject, subjectKind, organizationId, organizations } = holder
+function principalOf(holder: Holder, { scopes: held, tier }: Derived, { limits }: Verdict): Principal {
+  const { kind, keyId, secretId, clientId, subject, subjectKind, organizationId, organizations, resource } = holder
+  // For this API alone: another resource's scopes open nothing for it, so it has none of them to pass on.
+  const scopes = resource === null ? held : new Set([...held].filter(isManagementScope))
   const { grantableScopes, administrator } = holder
   return {
     kind,

@@ -19,9 +19,10 @@ export function isUnencrypted(caller: Caller, plainAllowed: boolean): boolean {
 export function createNoteUnencrypted(options: {
   holders: Holders
   expose: (keyId: string, caller: Caller) => Promise<void>
+  nowMs: () => number
   log: Log
 }): NoteUnencrypted {
-  const { holders, expose, log } = options
+  const { holders, expose, nowMs, log } = options
   let warned = false
 
   async function note(request: IncomingMessage, caller: Caller): Promise<void> {
@@ -34,7 +35,9 @@ export function createNoteUnencrypted(options: {
       return
     }
     const found = await holders.find(credential, caller.address)
-    if (isHolder(found) && found.keyId !== null && !found.exposed) await expose(found.keyId, caller)
+    if (!isHolder(found) || found.keyId === null || found.exposed) return
+    // A secret that is dead leaks nothing, and whoever has an old one must not mark what has replaced it.
+    if (found.expiresAtMs > nowMs()) await expose(found.keyId, caller)
   }
 
   return (request, caller) => {

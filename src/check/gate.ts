@@ -92,7 +92,7 @@ export function createGate(options: GateOptions): Gate {
   const judge = createJudge({ limiter, current, nowMs, knows })
   const figures = createFigures()
   const note = createNote(usage)
-  const noteUnencrypted = createNoteUnencrypted({ holders, expose, log })
+  const noteUnencrypted = createNoteUnencrypted({ holders, expose, nowMs, log })
   const authenticate = createAuthenticate({ holders, judge, current, note, nowMs, resource: apiResource, issuer })
   const verify = createVerify({ holders, judge, defaultResource, note, metadataOf })
   const corridors = [

@@ -70,6 +70,14 @@ test.each(['/v1/keys/self', '/v1/keys/verify', '/oauth2/introspect'])('at %s jus
   await eventually(async () => expect(await exposure(proxied, issued)).toBe('unencrypted'))
 })
 
+test('a secret that has ended marks nothing: whoever finds an old one must not hinder the key that replaced it', async () => {
+  const issued = await addApiKey(proxied, { secret: { expiresAt: new Date(Date.now() - 1_000) } })
+  const answer = await check(proxied.running.port, { key: issued.key })
+  expect(answer.headers['x-auth-code']).toBe('https_required')
+  await settle()
+  expect(await exposure(proxied, issued)).toBeNull()
+})
+
 test('an unknown key exposes nothing and fills nothing', async () => {
   const before = await proxied.db.auditEvent.count()
   await check(proxied.running.port, { key: `kg_live_${'0'.repeat(36)}` })
