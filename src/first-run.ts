@@ -46,9 +46,9 @@ export async function reportFirstRun(
 async function writeFirstRun(dataDir: string, file: string, told: FirstRun): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const api_key = told.api_key ?? (await keyIn(file))
-  // A file that is there keeps its mode, so an old one goes first.
+  // A file that is there keeps its mode and a link its target, so an old one goes first, and none may come meanwhile.
   await rm(file, { force: true })
-  await writeFile(file, `${JSON.stringify({ ...told, api_key }, null, 2)}\n`, { mode: 0o600 })
+  await writeFile(file, `${JSON.stringify({ ...told, api_key }, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
 }
 
 async function keyIn(file: string): Promise<string | null> {

@@ -1,5 +1,5 @@
 /** What a first start tells, and where. */
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -38,6 +38,15 @@ test('a key without a link is told, and a file that is no JSON gives way', async
   await report({ firstAdministrator: { outcome: 'created', email: 'a@example.com' }, bootstrapKey: key })
   expect(await read()).toEqual({ url, sign_in_link: null, api_key: 'kg_live_x' })
   expect((await stat(file())).mode & 0o777).toBe(0o600)
+})
+
+test('a link in the file’s place is not followed', async () => {
+  const elsewhere = join(dataDir, 'elsewhere')
+  await writeFile(elsewhere, '{}', { mode: 0o644 })
+  await symlink(elsewhere, file())
+  await report({ firstAdministrator: link, bootstrapKey: key })
+  expect(await readFile(elsewhere, 'utf8')).toBe('{}')
+  expect((await lstat(file())).isFile()).toBe(true)
 })
 
 test('a key that the configuration chose is told nowhere', async () => {

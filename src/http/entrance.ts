@@ -131,7 +131,7 @@ export function requestIdOf({ headers }: IncomingMessage, { viaTrustedProxy }: C
 function pinHost(ctx: Context, issuer: URL, caller: Caller): void {
   const named = ctx.originalUrl.startsWith('/') ? null : URL.parse(ctx.originalUrl)
   if (named) {
-    ctx.url = named.pathname + named.search
+    ctx.url = (named.pathname || '/') + named.search
     ctx.originalUrl = ctx.url
     ctx.request.originalUrl = ctx.url
   }

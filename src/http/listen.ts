@@ -24,6 +24,8 @@ export async function listen(
         handler,
       )
     : createHttpServer(options, handler)
+  // All that fit into Node's 16 KiB: it would leave out what comes after the first thousand, such as what a proxy has added.
+  server.maxHeadersCount = 0
   // A request has to arrive whole within these times, so that slow senders can't hold every socket.
   server.headersTimeout = 15_000
   server.requestTimeout = 30_000

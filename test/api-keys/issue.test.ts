@@ -251,6 +251,15 @@ describe('a credential never makes a broader one', () => {
     expect(await stage.issue({ organization_id: customer.id, [field]: value })).toMatchObject({ [field]: value })
   })
 
+  test.each(['cus%2042', '%41', '-'])(
+    'nobody takes %s, which a gateway could read as another one',
+    async (external) => {
+      expect((await asOwner({ ...wanted, external_id: external })).body.errors).toMatchObject([
+        { path: '/external_id', code: 'ambiguous' },
+      ])
+    },
+  )
+
   test('nobody takes another customer’s external_id', async () => {
     const other = await stage.customer(undefined, { externalId: `customer-${newId('org')}` })
     const { externalId } = await stage.server.db.organization.findUniqueOrThrow({ where: { id: other.id } })

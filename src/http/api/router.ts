@@ -25,7 +25,8 @@ export interface ApiServices {
 }
 
 export function apiRouter(routes: readonly ApiRoute[], services: ApiServices): Router {
-  const router = new Router()
+  // `/V1/keys` is not `/v1/keys`: what holds for one by its path (https, no-store, problems) would not hold for the other.
+  const router = new Router({ sensitive: true })
   for (const route of routes) {
     const method = route.method.toLowerCase() as Lowercase<ApiRoute['method']>
     router[method](route.path, (ctx) => serve(ctx as Context, route, services))

@@ -25,13 +25,25 @@ export const externalId = z
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must not hold control characters' })
 
 const METADATA_BYTES = 16_384
+/** What is deeper is nobody's, and whoever walks it, here or behind us, runs out of stack. */
+const METADATA_DEPTH = 32
 
 /** Anything that the platform wants to keep beside an object. */
 export const metadata = z
-  .record(z.string().max(255), z.json())
+  .unknown()
+  .refine((value) => isWithin(value, METADATA_DEPTH), {
+    error: `must be at most ${METADATA_DEPTH} levels deep`,
+    abort: true,
+  })
+  .pipe(z.record(z.string().max(255), z.json()))
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, {
     error: 'must be at most 16 KiB as JSON',
   })
+
+function isWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1))
+}
 
 export const environment = z.enum(['live', 'test'], { error: 'must be live or test' })
 export const memberRole = z.enum(['owner', 'admin', 'member'], { error: 'must be owner, admin or member' })
