@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 import { z } from 'zod'
 import { inputProblem } from '../http/api/input.ts'
 import { listPage, listParameters, listSchema } from '../http/api/list.ts'
-import type { Principal, Reach } from '../http/api/principal.ts'
+import { administers, type Principal, type Reach } from '../http/api/principal.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { isoTime, time, timeOut } from '../http/api/wire.ts'
 import { day, hour, type Clock } from '../platform/clock.ts'
@@ -108,10 +108,17 @@ function queryOf(query: z.output<typeof usageQuery>, principal: Principal, reach
     from,
     to,
     organizationIds: reach === 'everything' ? null : [...principal.organizations.keys()],
+    ownKeys: ownKeysOf(principal, reach),
     organizationId,
     keyId,
     clientId,
   }
+}
+
+/** Whoever sees only their own keys of an organization sees only theirs one by one. */
+function ownKeysOf(principal: Principal, reach: Reach): UsageQuery['ownKeys'] {
+  const organizationIds = [...principal.organizations.keys()].filter((id) => !administers(principal, reach, id))
+  return organizationIds.length === 0 ? null : { organizationIds, userId: principal.subject }
 }
 
 function show(

@@ -78,6 +78,8 @@ export interface UsageQuery {
   to: Date
   /** Null: of everybody. */
   organizationIds: readonly string[] | null
+  /** Organizations in which a person sees no key but their own: only as a part of the whole. */
+  ownKeys: { organizationIds: readonly string[]; userId: string } | null
   organizationId?: string | undefined
   keyId?: string | undefined
   clientId?: string | undefined
@@ -162,11 +164,18 @@ function conditions(query: UsageQuery): { where: string; values: unknown[] } {
   const values: unknown[] = []
   const bind = (value: unknown) => `$${values.push(value)}`
   const { kind } = groups[query.groupBy]
-  const { from, to, organizationIds, organizationId, keyId, clientId } = query
+  const { from, to, organizationIds, ownKeys, organizationId, keyId, clientId } = query
+  const singlesOut = query.groupBy === 'key' || keyId !== undefined
   const parts = [
     `hour >= ${bind(from)}::timestamptz`,
     `hour < ${bind(to)}::timestamptz`,
     ...(organizationIds ? [`organization_id = ANY(${bind(organizationIds)})`] : []),
+    ...(ownKeys && singlesOut
+      ? [
+          `(organization_id <> ALL(${bind(ownKeys.organizationIds)})
+          OR credential_id IN (SELECT id FROM api_keys WHERE user_id = ${bind(ownKeys.userId)}))`,
+        ]
+      : []),
     ...(organizationId === undefined ? [] : [`organization_id = ${bind(organizationId)}`]),
     ...(keyId === undefined ? [] : [`credential_id = ${bind(keyId)} AND kind = 'key'`]),
     ...(clientId === undefined ? [] : [`credential_id = ${bind(clientId)} AND kind = 'client'`]),
