@@ -46,3 +46,12 @@ test('JSON that is too deep to walk is bad input, and no fault of ours', async (
     expect([levels, answer.status, errors]).toMatchObject([levels, 400, [{ path: '/metadata', code: 'custom' }]])
   }
 })
+
+test.each([
+  ['expiring_before', '0000-01-01T00:00:00Z'],
+  ['cursor', Buffer.from(JSON.stringify(['0000-01-01T00:00:00Z', 'key_x'])).toString('base64url')],
+])('a %s of the year 0 is bad input, and no fault of ours', async (parameter, value) => {
+  const { key } = await addAdministratorKey(server)
+  const answer = await call(server.url, 'GET', `/v1/keys?${parameter}=${value}`, { key })
+  expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: parameter }] } })
+})

@@ -1,8 +1,11 @@
 /** The small types that the API's objects are made of. */
 import { z } from 'zod'
 
-/** RFC 3339 in UTC. */
-export const isoTime = z.iso.datetime({ error: 'must be a time like 2026-01-31T12:00:00Z' })
+const timeFault = 'must be a time like 2026-01-31T12:00:00Z'
+/** RFC 3339 in UTC; of the year 0 Postgres knows nothing. */
+export const isoTime = z.iso
+  .datetime({ error: timeFault })
+  .refine((text) => !text.startsWith('0000'), { error: timeFault })
 
 /** What people call a thing. */
 export const displayName = z
