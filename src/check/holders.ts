@@ -1,5 +1,6 @@
 /** From a credential to its holder: memory first, then the primary database, and never a guess. */
 import { hash, randomUUID } from 'node:crypto'
+import { decodeJwt } from 'jose'
 import type { Pool } from 'pg'
 import { lookUpApiKeys, type FoundKey } from '../api-keys/look-up.ts'
 import type { CounterRow } from '../limits/limits.ts'
@@ -15,6 +16,7 @@ import { addressList } from './address-list.ts'
 import { createAuthorityCache } from './authority-cache.ts'
 import { isWellFormed, kindOf, type Credential } from './credential.ts'
 import { createFailures } from './failures.ts'
+import { createGenerations } from './generations.ts'
 import type { Derive, Holder } from './holder.ts'
 
 /** Why there is no holder. */
@@ -81,6 +83,8 @@ export function createHolders(options: HoldersOptions): Holders {
   const failures = createFailures(now)
   // Memory holds digests: not the secrets, and not the keyed hashes that the database has, which take three times as long.
   const salt = randomUUID()
+  /** When tokens ended that came too late, by digest: to check a signature again costs more than ten checks. */
+  const ended = createGenerations<number>(UNKNOWN_CAPACITY)
   let hits = 0
   let known = publicJwks()
 
@@ -139,7 +143,10 @@ export function createHolders(options: HoldersOptions): Holders {
   async function lookJwt(digest: string, address: string, token: string): Promise<Holder | Unresolved> {
     const keys = publicJwks()
     const claims = await verifyAccessToken(token, { issuer, publicJwks: keys, now: clock.now() })
-    if (claims === 'expired') return expired
+    if (claims === 'expired') {
+      ended.set(digest, (decodeJwt(token).exp ?? 0) * 1000)
+      return expired
+    }
     if (claims !== 'invalid') return look(digest, address, tokens, { claims, keys })
     if (keys === publicJwks()) tokens.reject(digest)
     failures.count(address)
@@ -172,6 +179,7 @@ export function createHolders(options: HoldersOptions): Holders {
       }
       if (!isWellFormed(kind, credential)) return malformed
       if (cache.isUnknown(digest)) return notFound
+      if (kind === 'jwt' && clock.now().getTime() >= (ended.get(digest) ?? Infinity)) return expired
       const retryAfterSeconds = failures.wait(address)
       if (retryAfterSeconds > 0) return { code: 'rate_limited', retryAfterSeconds }
       return kind === 'jwt' ? lookJwt(digest, address, text) : look(digest, address, cache, text)

@@ -84,7 +84,8 @@ export function createVerifyCorridor(options: {
 
   function refuse(response: ServerResponse, requestId: string, error: unknown): void {
     const problem = problemOf(error)
-    if (problem.status >= 500) onError(problem.cause ?? error)
+    // An outage is told by what has failed, and not by each of thousands who ask meanwhile.
+    if (problem.status >= 500 && problem.code !== 'unavailable') onError(problem.cause ?? error)
     const { retryAfterSeconds, headers } = problem
     const more = Object.entries(headers).flat()
     if (retryAfterSeconds !== null) more.push('retry-after', String(retryAfterSeconds))

@@ -7,8 +7,11 @@ import { drawApiKey } from '../../src/api-keys/format.ts'
 import { createAuthorityCache } from '../../src/check/authority-cache.ts'
 import { createFailures } from '../../src/check/failures.ts'
 import { createQuestions } from '../../src/check/question.ts'
+import { createLog } from '../../src/platform/log.ts'
 import { addAdministratorKey, addApiKey, call, type CallOptions } from '../support/api.ts'
-import type { TestServer } from '../support/server.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { openDatabaseProxy } from '../support/database-proxy.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
 import { startCheckServer } from './stage.ts'
 
 describe('failed attempts are throttled by address', () => {
@@ -84,6 +87,24 @@ describe('at a server', () => {
     await times(1_500, verify)
     expect((await verify()).body).toMatchObject({ code: 'rate_limited' })
   })
+})
+
+test('who asks during an outage, check and verify alike, fills no log', async () => {
+  await using database = await createTestDatabase()
+  await using proxy = await openDatabaseProxy(database.url)
+  const lines: string[] = []
+  const log = createLog('warn', { write: (line) => void lines.push(line) })
+  await using server = await startTestServer({ databaseUrl: proxy.url, log })
+  const gateway = await addAdministratorKey(server)
+  await proxy.refuse()
+  for (let asked = 0; asked < 20; asked++) {
+    const credential = drawApiKey('kg', 'live')
+    const checked = await call(server.url, 'GET', '/v1/check', { key: credential })
+    const verified = await call(server.url, 'POST', '/v1/keys/verify', { key: gateway.key, body: { credential } })
+    expect([checked.status, verified.status]).toEqual([503, 503])
+  }
+  expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([])
+  await proxy.restore()
 })
 
 test('distinct long questions fill no memory', () => {

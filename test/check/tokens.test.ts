@@ -178,6 +178,16 @@ describe('only an access token of ours passes', () => {
     expect(await codeOf(reports, token)).toBe(code)
   })
 
+  test('the signature of one that is over is checked once, and not at each call of a flood', async () => {
+    const { jwt } = await bothTokens()
+    const token = await sign({ ...decodeJwt(jwt), exp: 1_000_000_000 })
+    const { holders } = stage.server.running.inside
+    const find = () => holders.find({ text: token, dpop: false }, '192.0.2.1')
+    expect(await find()).toMatchObject({ code: 'expired' })
+    // At once: a signature takes a while.
+    expect(find()).toMatchObject({ code: 'expired' })
+  })
+
   test('not with another signature', async () => {
     const { jwt } = await bothTokens()
     const [header = '', payload = '', signature = ''] = jwt.split('.')
