@@ -127,7 +127,9 @@ export async function tokenOfPerson(
 
 export async function openIsolationStage(): Promise<IsolationStage> {
   await using opening = new AsyncDisposableStack()
-  const server = opening.use(await startTestServer({ settings: { KEY_CREATIONS_PER_HOUR: '100000' } }))
+  const server = opening.use(
+    await startTestServer({ settings: { KEY_CREATIONS_PER_HOUR: '100000', KEYS_PER_ORGANIZATION: '100000' } }),
+  )
   await addResources(server)
   const [ours, theirs] = [await addCustomer(server), await addCustomer(server)]
   const platform = await addAdministratorKey(server)
