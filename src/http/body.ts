@@ -16,9 +16,10 @@ export function readBody(request: IncomingMessage, longest = LONGEST_BODY): Prom
       chunks.push(chunk)
       length += chunk.length
       if (length <= longest) return
-      // Left open: on a closed socket nobody would get the answer.
+      // The rest is let by unread: on a closed socket nobody would get the answer, and behind what stays in it, whoever
+      // comes next on the same connection, a gateway's perhaps, would wait for ever.
       stop()
-      request.pause()
+      request.resume()
       reject(new Problem('payload_too_large', { detail: `The body may have ${longest} bytes.` }))
     }
     const onEnd = () => {

@@ -1,6 +1,8 @@
 /** Requests that no browser sends: none goes around what holds for the ordinary ones. */
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addAdministratorKey, addApiKey, call } from '../support/api.ts'
+import { eventually } from '../support/eventually.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { ask, sendBytes } from './raw.ts'
 
@@ -30,6 +32,24 @@ test('more headers than a thousand do not hide what a proxy adds at the end', as
   const { key } = await addApiKey(server, { allowedIps: ['192.0.2.7'] })
   const headers = { a: Array.from({ length: 1_500 }, () => ''), 'x-forwarded-for': '192.0.2.7' }
   expect((await call(server.url, 'GET', '/v1/keys/self', { key, headers })).status).toBe(200)
+})
+
+test.each([
+  ['/v1/keys', 'application/json'],
+  ['/v1/keys/verify', 'application/json'],
+  ['/sign-in', 'application/x-www-form-urlencoded'],
+])('behind a body that is too large for %s the same connection serves on', async (path, type) => {
+  const { key } = await addAdministratorKey(server)
+  const { port } = server.running
+  const socket = connect(port, 'localhost')
+  let answers = ''
+  socket.on('data', (chunk: Buffer) => (answers += chunk.toString()))
+  const body = 'x'.repeat(700_000)
+  const head = (line: string) => `${line} HTTP/1.1\r\nHost: localhost:${port}\r\nAuthorization: Bearer ${key}\r\n`
+  socket.write(`${head(`POST ${path}`)}Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  socket.write(`${head('GET /v1/check')}\r\n`)
+  await eventually(() => expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']))
+  socket.destroy()
 })
 
 test('JSON that is too deep to walk is bad input, and no fault of ours', async () => {
