@@ -27,7 +27,7 @@ import {
 
 export const everyScope = managementScopes.map(({ name }) => name)
 export const ownScopes = everyScope.filter((name) => !name.startsWith('admin:'))
-export const administratorsScopes = everyScope.filter((name) => name.startsWith('admin:'))
+const administratorsScopes = everyScope.filter((name) => name.startsWith('admin:'))
 
 /** Without end, so that a burst of tests is no burst of calls. */
 export const unlimited = { tier: 'enterprise' } as const
