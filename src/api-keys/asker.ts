@@ -3,6 +3,7 @@ import { administers, reaches, type Principal, type Reach } from '../http/api/pr
 import { Problem } from '../http/problem.ts'
 import type { ApiKey } from './api-key.ts'
 import type { Sight } from './list/store.ts'
+import type { Environment } from './format.ts'
 
 export interface Asker {
   /** Null: the operator, who may give any scope. */
@@ -41,6 +42,14 @@ export function demandAdministrator({ reach }: Asker, given: Readonly<Record<str
   if (field === undefined || reach === 'everything') return
   throw new Problem('forbidden', {
     detail: `Only an administrator of the platform sets ${field}, with a credential that has admin:keys:write.`,
+  })
+}
+
+/** What works where tests are must not make what works where it counts. @throws {Problem} `forbidden` */
+export function demandEnvironment({ principal, reach }: Asker, environment: Environment): void {
+  if (reach === 'everything' || environment === 'test' || principal?.spending.environment !== 'test') return
+  throw new Problem('forbidden', {
+    detail: 'A key of the test environment makes and renews keys of the test environment alone.',
   })
 }
 

@@ -5,7 +5,7 @@ import { notify } from '../platform/changes.ts'
 import { secondsFrom } from '../platform/clock.ts'
 import type { Tx } from '../platform/database.ts'
 import { currentSecret, isExpired, liveSecrets, type ApiKey } from './api-key.ts'
-import { demandAdministrator, isItself, type Asker } from './asker.ts'
+import { demandAdministrator, demandEnvironment, isItself, type Asker } from './asker.ts'
 import { getApiKeyLocked } from './get.ts'
 import { demandOwnExternalId, demandTier, written } from './issue.ts'
 import { demandHoldable, demandKnown, demandPassable } from './scopes.ts'
@@ -69,6 +69,7 @@ export async function changeApiKey(
   if (changed.length === 0) return key
   // Whoever has a narrow key must not bring a broad one back that was stopped, nor have it work longer or elsewhere.
   if (widens(key, change) && !isItself(asker, key)) {
+    demandEnvironment(asker, key.environment)
     demandPassable(catalogue, asker, [...(change.scopes ?? key.scopes), ...key.grantableScopes])
   }
   await updateApiKey(tx, id, change, clock.now())

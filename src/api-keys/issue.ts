@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Tx } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { DEFAULT_LIFETIME_SECONDS, type ApiKey } from './api-key.ts'
-import { demandAdministrator, type Asker } from './asker.ts'
+import { demandAdministrator, demandEnvironment, type Asker } from './asker.ts'
 import type { Environment } from './format.ts'
 import { demandPace, demandRoom } from './limits.ts'
 import { homeOrganizationId, ownerOfNewKey } from './owner.ts'
@@ -58,6 +58,7 @@ export async function issueApiKey(
   demandAdministrator(asker, { tier, limits, grantable_scopes: grantableScopes })
   const organizationId = wanted.organizationId ?? (await homeOrganizationId(tx, asker))
   await lockReached(tx, asker, organizationId)
+  demandEnvironment(asker, wanted.environment)
 
   const scopes = [...new Set(wanted.scopes)]
   const grantable = [...new Set(grantableScopes)]

@@ -17,7 +17,7 @@ import {
   SHORTEST_LIFETIME_SECONDS,
   type ApiKey,
 } from './api-key.ts'
-import { isItself, type Asker } from './asker.ts'
+import { demandEnvironment, isItself, type Asker } from './asker.ts'
 import { getApiKey, getApiKeyLocked } from './get.ts'
 import { written, type KeyWithSecret } from './issue.ts'
 import { demandRoom } from './limits.ts'
@@ -104,6 +104,7 @@ function demandNoMore(
   key: ApiKey,
   scopes: readonly string[] = key.scopes,
 ): void {
+  demandEnvironment(asker, key.environment)
   demandPassable(catalogue, asker, [...scopes, ...key.grantableScopes])
   const { principal, reach } = asker
   if (!principal || reach === 'everything' || key.owner.role !== 'owner') return

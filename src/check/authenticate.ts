@@ -34,6 +34,8 @@ export interface Authenticated {
 
 interface Charging {
   charge: boolean
+  /** Takes a key that is for another resource alone, too. */
+  anyResource: boolean
   /** Sets the limits' headers. */
   setHeader?: (name: string, value: string) => void
 }
@@ -70,7 +72,8 @@ export function createAuthenticate(options: {
   function judged(found: Holder | Unresolved, address: string, charging: Charging): Soon<Authenticated> {
     // Both environments administer: which keys a test key may touch is a matter of its scopes.
     const environment = 'environment' in found ? (found.environment ?? 'live') : 'live'
-    const verdict = judge(found, { ...question, environment }, address, charging)
+    const own = charging.anyResource && 'kind' in found && found.kind === 'api_key' ? found.resource : null
+    const verdict = judge(found, { ...question, environment, resource: own ?? resource }, address, charging)
     return andThen(verdict, (one) => admitted(one, charging))
   }
 
@@ -83,7 +86,10 @@ export function createAuthenticate(options: {
     // A look without a charge may find nothing left, which is no reason to refuse.
     const passes = verdict.code === 'valid' || (!charge && verdict.code === 'rate_limited')
     if (!passes || !verdict.holder) throw verdictProblem(verdict, challengeOf)
-    return { principal: principalOf(verdict.holder, current(verdict.holder), verdict), holder: verdict.holder }
+    return {
+      principal: principalOf(verdict.holder, current(verdict.holder), verdict, resource),
+      holder: verdict.holder,
+    }
   }
 
   return (request, address, charging) => {
@@ -93,10 +99,10 @@ export function createAuthenticate(options: {
   }
 }
 
-function principalOf(holder: Holder, { scopes: held, tier }: Derived, { limits }: Verdict): Principal {
-  const { kind, keyId, secretId, clientId, subject, subjectKind, organizationId, organizations, resource } = holder
+function principalOf(holder: Holder, { scopes: held, tier }: Derived, { limits }: Verdict, api: string): Principal {
+  const { kind, keyId, secretId, clientId, subject, subjectKind, organizationId, organizations } = holder
   // For this API alone: another resource's scopes open nothing for it, so it has none of them to pass on.
-  const scopes = resource === null ? held : new Set([...held].filter(isManagementScope))
+  const scopes = holder.resource === api ? new Set([...held].filter(isManagementScope)) : held
   const { grantableScopes, administrator } = holder
   return {
     kind,

@@ -111,7 +111,7 @@ export function createGate(options: GateOptions): Gate {
     createVerifyCorridor({
       verify,
       authenticate: (request, address) =>
-        andThen(authenticate(request, address, { charge: false }), ({ principal }) => principal),
+        andThen(authenticate(request, address, { charge: false, anyResource: false }), ({ principal }) => principal),
       isTrusted,
       https,
       links,
@@ -127,10 +127,10 @@ export function createGate(options: GateOptions): Gate {
         for (const corridor of corridors) if (corridor.serve(request, response, plainAllowed)) return
         rest(request, response)
       },
-    async principal(ctx, { charge }) {
+    async principal(ctx, { charge, anyResource }) {
       const { address } = (ctx.state as RequestState).caller
       const setHeader = (name: string, value: string) => ctx.set(name, value)
-      return (await authenticate(ctx.req, address, { charge, setHeader })).principal
+      return (await authenticate(ctx.req, address, { charge, anyResource, setHeader })).principal
     },
     noteUnencrypted,
     findLiveApiKey: createFindLiveApiKey({ holders, current, nowMs }),

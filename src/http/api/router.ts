@@ -19,9 +19,10 @@ export interface ApiServices {
   clock: Clock
   /**
    * Who calls, by `Authorization` or `X-API-Key`; charges the credential if `charge`, and sets the limits' headers.
+   * `anyResource` takes a key that is for another resource alone, too.
    * @throws {Problem} 400 for two credentials, 401, 403, 429 or 503
    */
-  authenticate(ctx: Context, options: { charge: boolean }): Promise<Principal>
+  authenticate(ctx: Context, options: { charge: boolean; anyResource: boolean }): Promise<Principal>
 }
 
 export function apiRouter(routes: readonly ApiRoute[], services: ApiServices): Router {
@@ -70,7 +71,9 @@ async function authorize(
   services: ApiServices,
 ): Promise<{ principal?: Principal; reach?: Reach }> {
   if (route.access === 'anyone') return {}
-  const principal = await services.authenticate(ctx, { charge: route.charge ?? true })
+  // What a key asks about itself, it may ask whichever resource it is for.
+  const anyResource = route.access === 'any-credential' || route.access === 'keys:rotate'
+  const principal = await services.authenticate(ctx, { charge: route.charge ?? true, anyResource })
   return route.access === 'any-credential' ? { principal } : { principal, reach: reachOf(principal, route.access) }
 }
 
