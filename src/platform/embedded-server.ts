@@ -72,7 +72,9 @@ const spawnOptions = ({ account }: Programs) => ({ cwd: '/', env: environment, .
 export async function createCluster(programs: Programs, cluster: string, passwordFile: string): Promise<void> {
   const home = dirname(cluster)
   const unfinished = (await readdir(home)).filter((name) => name.startsWith(`${basename(cluster)}.new-`))
-  await Promise.all(unfinished.map((name) => rm(join(home, name), { recursive: true, force: true })))
+  // A program of the one that was killed may still be writing there, for a moment.
+  const patiently = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }
+  await Promise.all(unfinished.map((name) => rm(join(home, name), patiently)))
   // Never a name that was used: the program of a killed server may still be at work on that.
   const made = `${cluster}.new-${randomBytes(4).toString('hex')}`
   await runProgram(programs, 'initdb', [
