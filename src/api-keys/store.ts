@@ -38,7 +38,7 @@ async function selectKeys(db: Db | Tx, which: Prisma.Sql, now: Date): Promise<Ap
       coalesce(k.grantable_scopes, '{}') AS "grantableScopes", k.resource, k.external_id AS "externalId", k.tier, k.limits,
       coalesce(k.allowed_ips, '{}') AS "allowedIps", k.metadata, k.expires_at AS "expiresAt",
       k.disabled_at AS "disabledAt", k.revoked_at AS "revokedAt", k.exposed_at AS "exposedAt",
-      k.exposed_reason AS "exposedReason", k.last_used_at AS "lastUsedAt", k.created_at AS "createdAt",
+      k.exposed_reason AS "exposedReason", (SELECT max(s.last_used_at) FROM api_key_secrets s WHERE s.api_key_id = k.id) AS "lastUsedAt", k.created_at AS "createdAt",
       k.updated_at AS "updatedAt", m.role::text AS role,
       coalesce(u.disabled_at, a.disabled_at) IS NOT NULL AS "ownerDisabled",
       coalesce(u.administrator, a.administrator, false) AS "ownerAdministrator",

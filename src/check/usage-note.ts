@@ -11,7 +11,7 @@ export function createNote(usage: Pick<UsageRecorder, 'count' | 'used'>): Note {
     if (!holder) return
     const { keyId, secretId, clientId, organizationId } = holder
     const passed = code === 'valid'
-    if (passed && keyId !== null && secretId !== null) usage.used(keyId, secretId)
+    if (passed && secretId !== null) usage.used(secretId)
     if (!question) return
     usage.count({
       kind: keyId === null ? 'client' : 'key',

@@ -21,7 +21,6 @@ export interface UsageRow extends Counts {
 
 /** Of a secret: the last time that it was accepted. */
 export interface LastUse {
-  keyId: string
   secretId: string
   at: Date
 }

@@ -35,7 +35,6 @@ interface Cell extends Counts {
 }
 
 interface Use {
-  readonly keyId: string
   readonly secretId: string
   used: boolean
   /** When its use was last handed on to be written, in milliseconds since 1970. */
@@ -84,7 +83,7 @@ export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
       use.used = false
       if (now.getTime() - use.toldAt < USE_STEP_SECONDS * 1000) continue
       use.toldAt = now.getTime()
-      gathered.addUse({ keyId: use.keyId, secretId: use.secretId, at: now })
+      gathered.addUse({ secretId: use.secretId, at: now })
     }
     used = []
     for (const row of counters()) gathered.addCounter(row)
@@ -156,9 +155,9 @@ export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
       cell.counted = true
       if (counted.push(cell) === 1) since = clock.now()
     },
-    used(keyId, secretId) {
+    used(secretId) {
       let use = uses.get(secretId)
-      if (!use) uses.set(secretId, (use = { keyId, secretId, used: false, toldAt: 0 }))
+      if (!use) uses.set(secretId, (use = { secretId, used: false, toldAt: 0 }))
       if (use.used) return
       use.used = true
       used.push(use)

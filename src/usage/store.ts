@@ -6,8 +6,8 @@ import type { Batch } from './gathered.ts'
  * Everything that was gathered, in one round trip and one transaction. Raw, since Prisma would send a statement for each row.
  *
  * Nodes write the same rows at the same moment, so they lock them in one order: usage by its primary key, then counters,
- * which wait for usage to be done. Rows of keys and secrets are never waited for, since a rotation may hold them and want
- * the other: who is busy is named, to be tried again. Times only move forward, and only by `step`, whichever node wrote last.
+ * which wait for usage to be done. Rows of secrets are never waited for, since a rotation may hold them and want another:
+ * who is busy is named, to be tried again. Times only move forward, and only by `step`, whichever node wrote last.
  */
 const statement = `WITH
   u AS (
@@ -24,21 +24,17 @@ const statement = `WITH
     WHERE (SELECT count(*) FROM u) >= 0 ORDER BY subject
     ON CONFLICT (subject) DO UPDATE SET minutes = excluded.minutes, burst_debt = excluded.burst_debt, at = excluded.at
       WHERE old.at <= excluded.at),
-  used AS (SELECT * FROM unnest($14::text[], $15::text[], $16::timestamptz[]) AS used (key_id, secret_id, at)),
+  used AS (SELECT * FROM unnest($14::text[], $15::timestamptz[]) AS used (secret_id, at)),
   later AS (
-    SELECT s.id, used.key_id, used.at FROM used JOIN api_key_secrets s ON s.id = used.secret_id
-    WHERE s.last_used_at IS NULL OR s.last_used_at <= used.at - $17::interval),
+    SELECT s.id, used.at FROM used JOIN api_key_secrets s ON s.id = used.secret_id
+    WHERE s.last_used_at IS NULL OR s.last_used_at <= used.at - $16::interval),
   ready AS (
-    SELECT later.* FROM later JOIN api_key_secrets s ON s.id = later.id JOIN api_keys k ON k.id = s.api_key_id
-    FOR NO KEY UPDATE OF s, k SKIP LOCKED),
+    SELECT later.* FROM later JOIN api_key_secrets s ON s.id = later.id FOR NO KEY UPDATE OF s SKIP LOCKED),
   s AS (
-    UPDATE api_key_secrets s SET last_used_at = ready.at FROM ready WHERE s.id = ready.id),
-  k AS (
-    UPDATE api_keys k SET last_used_at = greatest(k.last_used_at, newest.at)
-    FROM (SELECT key_id, max(at) AS at FROM ready GROUP BY key_id) newest WHERE k.id = newest.key_id)
+    UPDATE api_key_secrets s SET last_used_at = ready.at FROM ready WHERE s.id = ready.id)
   SELECT coalesce(array_agg(id), '{}') AS busy FROM (SELECT id FROM later EXCEPT SELECT id FROM ready) AS busy`
 
-/** @returns the secrets whose last use could not be written now, since somebody is changing them or their key */
+/** @returns the secrets whose last use could not be written now, since somebody is changing them */
 export async function writeBatch(
   pool: Pool,
   { usage, uses, counters }: Batch,
@@ -61,7 +57,6 @@ export async function writeBatch(
       counters.map(({ minutes }) => `\\x${Buffer.from(minutes).toString('hex')}`),
       counters.map(({ burstDebt }) => burstDebt),
       counters.map(({ at }) => at.toISOString()),
-      uses.map(({ keyId }) => keyId),
       uses.map(({ secretId }) => secretId),
       uses.map(({ at }) => at.toISOString()),
       `${stepSeconds} seconds`,

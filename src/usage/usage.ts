@@ -15,8 +15,8 @@ export interface UsageCount {
 /** Counting waits for nothing, and allocates nothing for a credential that was counted lately. */
 export interface UsageRecorder extends AsyncDisposable {
   count(what: UsageCount): void
-  /** This secret (sec_…) of this key was accepted just now. */
-  used(keyId: string, secretId: string): void
+  /** This secret (sec_…) of a key was accepted just now. */
+  used(secretId: string): void
   /** Writes what is gathered, which happens by itself each second and at the end. Rejects if it can't; nothing is lost by that. */
   flush(): Promise<void>
   /** Rows that wait to be written; it grows while the database is away. */
