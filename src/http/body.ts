@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { Problem } from './problem.ts'
 
 export const LONGEST_BODY = 64 * 1024
+/** A thousand rows of what is brought along from another system. */
+export const LONGEST_IMPORT = 2 * 1024 * 1024
 
 /**
  * By events: an iterator over the stream costs more than many an answer.

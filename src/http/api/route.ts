@@ -63,6 +63,8 @@ interface Definition<A extends Access, P, Q, B, R> {
   problems?: readonly ProblemCode[]
   /** Unless said, calls with a valid credential are charged to it. */
   charge?: false
+  /** In bytes. Unless said, 64 KiB. */
+  longestBody?: number
 }
 
 /** An ordinary route; it opens its own transactions. */
