@@ -46,7 +46,9 @@ async function serve(ctx: Context, route: ApiRoute, services: ApiServices): Prom
   const authorized = await authorize(ctx, route, services)
   const { principal } = authorized
   const hasBody = route.body !== undefined
-  const { value, bytes } = hasBody ? await readJsonBody(ctx, route.longestBody) : { value: undefined, bytes: Buffer.alloc(0) }
+  const { value, bytes } = hasBody
+    ? await readJsonBody(ctx, route.longestBody)
+    : { value: undefined, bytes: Buffer.alloc(0) }
   const input = checkInput([
     { place: 'path', schema: route.params, value: (ctx as { params?: unknown }).params },
     { place: 'query', schema: route.query, value: queryOf(ctx, route) },
