@@ -56,7 +56,7 @@ export async function issueApiKey(
   const { clock, secrets, catalogue, settings } = services
   const { tier, limits, grantableScopes, resource = null } = wanted
   demandAdministrator(asker, { tier, limits, grantable_scopes: grantableScopes })
-  const organizationId = wanted.organizationId ?? (await homeOrganizationId(tx, asker))
+  const organizationId = wanted.organizationId ?? (await homeOrganizationId(tx, asker, wanted))
   await lockReached(tx, asker, organizationId)
   demandEnvironment(asker, wanted.environment)
 

@@ -19,10 +19,18 @@ export interface NamedOwner {
 
 /**
  * Where a key belongs for which no organization was named: to the key's or the client's that asks; with a person's token,
- * to the person's own.
+ * to the person's own. Where an administrator has it act for somebody else: to the own one of that person.
  * @throws {Problem} 400 if there is none
  */
-export async function homeOrganizationId(tx: Tx, { principal, reach }: Asker): Promise<string> {
+export async function homeOrganizationId(
+  tx: Tx,
+  { principal, reach }: Asker,
+  { userId }: Pick<NamedOwner, 'userId'>,
+): Promise<string> {
+  if (reach === 'everything' && userId !== undefined && userId !== principal?.subject) {
+    const theirs = await findPersonalOrganizationId(tx, userId)
+    if (theirs !== null) return theirs
+  }
   const isPersonsToken = principal?.kind === 'access_token' && principal.subjectKind === 'user'
   const id = isPersonsToken
     ? await findPersonalOrganizationId(tx, principal.subject)
@@ -86,8 +94,9 @@ async function namedOwner(
 
 /** Null where the asker is no part of the organization, and acts on it from outside. */
 async function askersOwn(tx: Tx, { principal }: Asker, organizationId: string): Promise<KeyOwner | null> {
-  if (!principal || principal.subjectKind === 'client' || !principal.organizations.has(organizationId)) return null
-  return findKeyOwner(tx, { kind: principal.subjectKind, id: principal.subject }, organizationId)
+  if (!principal?.organizations.has(organizationId)) return null
+  const { subjectKind: kind, subject: id } = principal
+  return kind === 'user' || kind === 'service_account' ? findKeyOwner(tx, { kind, id }, organizationId) : null
 }
 
 async function defaultOwner(

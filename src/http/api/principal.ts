@@ -3,14 +3,15 @@ import { Problem } from '../problem.ts'
 import type { ApiScope } from './scopes.ts'
 
 export interface Principal {
-  readonly kind: 'api_key' | 'access_token'
+  /** `operator`: whoever sits at the host, without a credential. */
+  readonly kind: 'api_key' | 'access_token' | 'operator'
   /** The key's id, or the client's. */
   readonly credentialId: string
   /** Which secret (sec_…) of the key was sent; null for a token. */
   readonly secretId: string | null
   /** The person (`usr_`), service account (`svc_`) or client that it acts for. */
   readonly subject: string
-  readonly subjectKind: 'user' | 'service_account' | 'client'
+  readonly subjectKind: 'user' | 'service_account' | 'client' | 'operator'
   /** The key's or the client's own organization; null for a client of none. */
   readonly organizationId: string | null
   /**

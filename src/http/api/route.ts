@@ -12,9 +12,10 @@ export type Access = 'anyone' | 'any-credential' | ApiScope
 
 /** Who acts, and in which request: what the audit trail writes down. */
 export interface ActingContext {
-  actor: { kind: Principal['subjectKind'] | 'system'; id: string | null }
-  requestId: string
-  address: string
+  actor: { kind: Exclude<Principal['subjectKind'], 'operator'> | 'cli' | 'system'; id: string | null }
+  /** Null on the host, where there is no request. */
+  requestId: string | null
+  address: string | null
   clock: Clock
 }
 

@@ -1,22 +1,17 @@
-/** From the table of routes to Koa: credential, scope, input, the work, and the answer held against its schema. */
+/** From Koa to the table of routes: credential, scope, and what was sent; the rest is dispatch.ts. */
 import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/database.ts'
-import type { Secrets } from '../../platform/secrets.ts'
 import type { RequestState } from '../entrance.ts'
 import { Problem } from '../problem.ts'
-import { idempotencyKeyOf, once } from './idempotency.ts'
-import { checkInput } from './input.ts'
+import { checkRequest, dispatch, type DispatchServices } from './dispatch.ts'
+import { idempotencyKeyOf } from './idempotency.ts'
 import { readJsonBody } from './json-body.ts'
 import { reachOf, type Principal, type Reach } from './principal.ts'
 import type { ActingContext, ApiAnswer, ApiRoute } from './route.ts'
 
-export interface ApiServices {
-  db: Db
-  secrets: Secrets
-  clock: Clock
+export interface ApiServices extends DispatchServices {
   /**
    * Who calls, by `Authorization` or `X-API-Key`; charges the credential if `charge`, and sets the limits' headers.
    * `anyResource` takes a key that is for another resource alone, too.
@@ -49,22 +44,15 @@ async function serve(ctx: Context, route: ApiRoute, services: ApiServices): Prom
   const { value, bytes } = hasBody
     ? await readJsonBody(ctx, route.longestBody)
     : { value: undefined, bytes: Buffer.alloc(0) }
-  const input = checkInput([
-    { place: 'path', schema: route.params, value: (ctx as { params?: unknown }).params },
-    { place: 'query', schema: route.query, value: queryOf(ctx, route) },
-    { place: 'body', schema: route.body, value },
-  ])
-  const request = {
-    params: input.path,
-    query: input.query,
-    body: input.body,
-    caller,
-    requestId,
-    context: contextOf(principal, requestId, caller.address, services.clock),
-    ...authorized,
-  }
-  if (route.lines && wantsLines(ctx)) sendLines(ctx, await route.lines(request as never))
-  else send(ctx, route, await work(ctx, route, services, request, bytes))
+  const request = checkRequest(
+    route,
+    { params: (ctx as { params?: unknown }).params, query: queryOf(ctx, route), body: value },
+    { caller, requestId, context: contextOf(principal, requestId, caller.address, services.clock), ...authorized },
+  )
+  if (route.lines && wantsLines(ctx)) return sendLines(ctx, await route.lines(request as never))
+  const key = route.creates ? idempotencyKeyOf(ctx.get('idempotency-key')) : null
+  const repeatable = key === null ? null : { key, method: ctx.method, path: ctx.path, body: bytes }
+  send(ctx, route, await dispatch(route, services, request, repeatable))
 }
 
 async function authorize(
@@ -77,26 +65,6 @@ async function authorize(
   const anyResource = route.access === 'any-credential' || route.access === 'keys:rotate'
   const principal = await services.authenticate(ctx, { charge: route.charge ?? true, anyResource })
   return route.access === 'any-credential' ? { principal } : { principal, reach: reachOf(principal, route.access) }
-}
-
-async function work(
-  ctx: Context,
-  route: ApiRoute,
-  services: ApiServices,
-  request: { principal?: Principal; reach?: Reach },
-  bytes: Buffer,
-): Promise<ApiAnswer<unknown>> {
-  const handle = route.handle as (request: object) => Promise<ApiAnswer<unknown>>
-  if (!route.creates) return handle(request)
-  const key = idempotencyKeyOf(ctx.get('idempotency-key'))
-  const answer = await services.db.$transaction(async (tx) => {
-    const run = () => handle({ ...request, tx })
-    if (key === null || !request.principal) return run()
-    const { principal } = request
-    return once(tx, services, { caller: principal, method: ctx.method, path: ctx.path, key, body: bytes }, run)
-  })
-  answer.afterwards?.()
-  return answer
 }
 
 /** A parameter that comes twice could be read either way. */
@@ -114,9 +82,10 @@ function queryOf(ctx: Context, route: ApiRoute): Record<string, string> {
 }
 
 function contextOf(principal: Principal | undefined, requestId: string, address: string, clock: Clock): ActingContext {
-  const actor = principal
-    ? { kind: principal.subjectKind, id: principal.subject }
-    : ({ kind: 'system', id: null } as const)
+  const actor =
+    principal && principal.subjectKind !== 'operator'
+      ? { kind: principal.subjectKind, id: principal.subject }
+      : ({ kind: 'system', id: null } as const)
   return { actor, requestId, address, clock }
 }
 
@@ -147,5 +116,5 @@ function send(ctx: Context, route: ApiRoute, answer: ApiAnswer<unknown>): void {
     return
   }
   ctx.type = 'application/json'
-  ctx.body = JSON.stringify(route.answer.body.parse(answer.body))
+  ctx.body = JSON.stringify(answer.body)
 }
