@@ -31,7 +31,8 @@ export function inputProblem(...faults: readonly InputFault[]): Problem {
   return new Problem('bad_request', { detail: 'The input has faults: see errors.', errors: faults })
 }
 
-function faultsOf(place: Place, issue: z.core.$ZodIssue): InputFault[] {
+/** @param issue of a parse that reports its input */
+export function faultsOf(place: Place, issue: z.core.$ZodIssue): InputFault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: pathOf(place, [...issue.path, key]),

@@ -1,0 +1,71 @@
+/** What is brought along from other systems by the thousand: rows that stand or fall each by itself, and a result for every one of them. */
+import { z } from 'zod'
+import type { InputFault } from '../problem.ts'
+import { faultsOf } from './input.ts'
+
+export const MOST_ROWS = 1000
+
+/** `unchanged`: it is there already, just so · `invalid`: see `errors` · `conflict`: what is there is another one. */
+export const rowOutcomes = ['created', 'unchanged', 'invalid', 'conflict'] as const
+export type RowOutcome = (typeof rowOutcomes)[number]
+
+/**
+ * The members of every import's body. A row that isn't of its schema spoils nothing but itself, so the rows are checked
+ * one by one, by `parseRow`; the reference shows what they should be.
+ */
+export function importBody(row: z.ZodType) {
+  const { $schema: _, ...shape } = z.toJSONSchema(row, { io: 'input', unrepresentable: 'any' })
+  return {
+    rows: z
+      .array(z.unknown().meta(shape))
+      .min(1, { error: 'must have at least one row' })
+      .max(MOST_ROWS, { error: `must have at most ${MOST_ROWS} rows: send more in several requests` }),
+    /** Tells what would happen, and does nothing. */
+    dry_run: z.boolean().default(false),
+  }
+}
+
+const faultOut = z.strictObject({ path: z.string(), code: z.string(), message: z.string() })
+
+export const rowResult = z.strictObject({
+  /** Its place in `rows`, from 0. */
+  row: z.int(),
+  outcome: z.enum(rowOutcomes),
+  /** Of what was made or is there; not of what another row, or somebody else, has. */
+  id: z.string().optional(),
+  /** What is wrong with it: paths are JSON pointers into the row. */
+  errors: z.array(faultOut).optional(),
+  /** What was taken, and ought to be known. */
+  warnings: z.array(faultOut).optional(),
+})
+export type RowResult = z.output<typeof rowResult>
+
+export const importAnswer = z.strictObject({
+  dry_run: z.boolean(),
+  counts: z.strictObject({ created: z.int(), unchanged: z.int(), invalid: z.int(), conflict: z.int() }),
+  /** One for each row, in the same order. */
+  results: z.array(rowResult),
+})
+export type ImportAnswer = z.output<typeof importAnswer>
+
+export function importAnswerOf(dryRun: boolean, results: readonly RowResult[]): ImportAnswer {
+  const countOf = (outcome: RowOutcome) => results.filter((result) => result.outcome === outcome).length
+  return {
+    dry_run: dryRun,
+    counts: {
+      created: countOf('created'),
+      unchanged: countOf('unchanged'),
+      invalid: countOf('invalid'),
+      conflict: countOf('conflict'),
+    },
+    results: [...results],
+  }
+}
+
+export type ParsedRow<T> = { ok: true; value: T } | { ok: false; errors: InputFault[] }
+
+export function parseRow<T>(schema: z.ZodType<T>, row: unknown): ParsedRow<T> {
+  const result = schema.safeParse(row, { reportInput: true })
+  if (result.success) return { ok: true, value: result.data }
+  return { ok: false, errors: result.error.issues.flatMap((issue) => faultsOf('body', issue)) }
+}
