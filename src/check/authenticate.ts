@@ -103,7 +103,7 @@ function principalOf(holder: Holder, { scopes: held, tier }: Derived, { limits }
   const { kind, keyId, secretId, clientId, subject, subjectKind, organizationId, organizations } = holder
   // For this API alone: another resource's scopes open nothing for it, so it has none of them to pass on.
   const scopes = holder.resource === api ? new Set([...held].filter(isManagementScope)) : held
-  const { grantableScopes, administrator } = holder
+  const { grantableScopes, administrator, authenticatedAtMs } = holder
   return {
     kind,
     credentialId: keyId ?? clientId ?? '',
@@ -115,6 +115,7 @@ function principalOf(holder: Holder, { scopes: held, tier }: Derived, { limits }
     scopes,
     grantableScopes,
     administrator,
+    authenticatedAt: authenticatedAtMs === null ? null : new Date(authenticatedAtMs),
     spending: { tier, environment: holder.environment ?? '-', limits: limits?.policies ?? [] },
   }
 }

@@ -22,6 +22,8 @@ export interface Holder extends Held {
   readonly standing: 'live' | 'revoked' | 'disabled' | 'proof_required'
   /** When a key's secret was made; null for an access token. */
   readonly issuedAtMs: number | null
+  /** When its person signed in for an access token, as far as it says so. */
+  readonly authenticatedAtMs: number | null
   /** Infinity: none. */
   readonly expiresAtMs: number
   /** The one resource that it is for (identifier); null: any that is registered. */

@@ -215,6 +215,7 @@ function holderOfKey(key: FoundKey): Omit<Holder, 'derived'> {
     environment: key.environment,
     standing: key.standing,
     issuedAtMs: key.secretCreatedAt.getTime(),
+    authenticatedAtMs: null,
     expiresAtMs: key.expiresAt?.getTime() ?? Infinity,
     resource: key.resource,
     allowedIps: key.allowedIps.length === 0 ? null : addressList(key.allowedIps),
@@ -256,6 +257,7 @@ function holderOfToken(token: FoundToken, verifiedBy: PublicJwks | null): Omit<H
     environment: null,
     standing: token.bound && token.standing === 'live' ? 'proof_required' : token.standing,
     issuedAtMs: null,
+    authenticatedAtMs: token.authenticatedAt?.getTime() ?? null,
     expiresAtMs: token.expiresAt.getTime(),
     // One without an audience is for the userinfo endpoint, which is no resource that anybody checks for.
     resource: token.audience ?? '',

@@ -17,6 +17,8 @@ export interface FoundToken {
   /** The resource that it is for; null: for the userinfo endpoint alone. */
   readonly audience: string | null
   readonly expiresAt: Date
+  /** When the person signed in for it; only a JWT says so. */
+  readonly authenticatedAt: Date | null
   /** Ids whose change may end it. */
   readonly dependsOn: readonly string[]
   readonly bound: boolean
@@ -103,6 +105,7 @@ interface Said {
   scope: string | undefined
   audience: string | null
   expiresAt: Date
+  authenticatedAt: Date | null
   bound: boolean
   /** How it is revoked by itself. */
   id: string
@@ -127,6 +130,7 @@ export async function lookUpJwt(services: Services, claims: AccessTokenClaims): 
     scope: claims.scope,
     audience: typeof aud === 'string' ? aud : (aud?.[0] ?? null),
     expiresAt: new Date(claims.exp * 1000),
+    authenticatedAt: claims.auth_time === undefined ? null : new Date(claims.auth_time * 1000),
     bound: claims.cnf !== undefined,
     id: claims.jti,
   })
@@ -146,6 +150,7 @@ export async function lookUpOpaqueToken(services: Services, token: string): Prom
     scope: row.scope ?? undefined,
     audience: row.audience,
     expiresAt: row.expires_at,
+    authenticatedAt: null,
     bound: row.bound,
     id: row.digest.toString('hex'),
   })
@@ -178,6 +183,7 @@ async function standingOf({ pool, now, restore }: Services, said: Said): Promise
     scopes: (said.scope ?? '').split(' ').filter((scope) => scope !== ''),
     audience: said.audience,
     expiresAt: said.expiresAt,
+    authenticatedAt: said.authenticatedAt,
     dependsOn: [clientId, userId, familyId, sessionUid, said.id, row.organization_id].filter((id) => id !== null),
     bound: said.bound,
     standing: standingIn(row, said),

@@ -12,6 +12,8 @@ export interface AccessTokenClaims extends JWTPayload {
   /** The session that it ends with. */
   sid?: string
   scope?: string
+  /** When the person signed in for it (RFC 9068, 2.2.1). */
+  auth_time?: number
   /** Bound to a key of its holder (RFC 7800). */
   cnf?: unknown
 }

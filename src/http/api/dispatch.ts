@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../platform/database.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { Caller } from '../address.ts'
+import { demandFreshSignIn } from './fresh-sign-in.ts'
 import { once } from './idempotency.ts'
 import { checkInput } from './input.ts'
 import type { Principal, Reach } from './principal.ts'
@@ -41,8 +42,9 @@ export interface Repeatable {
 
 export type CheckedRequest = Asking & { params: unknown; query: unknown; body: unknown }
 
-/** @throws {Problem} 400 with every fault of every place */
+/** @throws {Problem} what the asking lacks besides its scope; 400 with every fault of every place */
 export function checkRequest(route: ApiRoute, { params, query, body }: Given, asking: Asking): CheckedRequest {
+  if (route.needs) demandFreshSignIn(asking.principal, asking.reach, asking.context.clock)
   const input = checkInput([
     { place: 'path', schema: route.params, value: params },
     { place: 'query', schema: route.query, value: query },

@@ -13,5 +13,6 @@ export const operatorPrincipal: Principal = {
   scopes: new Set(managementScopes.map(({ name }) => name)),
   grantableScopes: new Set(['*']),
   administrator: true,
+  authenticatedAt: null,
   spending: { tier: '-', environment: '-', limits: [] },
 }

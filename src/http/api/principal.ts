@@ -25,6 +25,8 @@ export interface Principal {
   readonly grantableScopes: ReadonlySet<string>
   /** Is its owner an administrator of the platform now? */
   readonly administrator: boolean
+  /** When its person signed in for it; null unless it is a person's access token. */
+  readonly authenticatedAt: Date | null
   /** What it may still spend, after this call. */
   readonly spending: Spending
 }

@@ -62,6 +62,8 @@ interface Definition<A extends Access, P, Q, B, R> {
   answer: { status: 200 | 201 | 202 | 204; body: z.ZodType<R> | null }
   /** What else it answers, besides what every route does (bad input, credentials, limits, outages). */
   problems?: readonly ProblemCode[]
+  /** Of an administrator of the platform, who has signed in within ten minutes, or whoever sits at the host. */
+  needs?: 'fresh-sign-in'
   /** Unless said, calls with a valid credential are charged to it. */
   charge?: false
   /** In bytes. Unless said, 64 KiB. */

@@ -23,6 +23,8 @@ const firstCall = ['curl -i API/v1/resources', bearer].join(' \\\n')
 const policyCall = ['curl -i API/v1/check/@reports/v1/reports/7', bearer].join(' \\\n')
 const post = (path: string, body: string, ...headers: string[]) =>
   [`curl -i API${path}`, bearer, json, ...headers, `  -d '${body}'`].join(' \\\n')
+const patch = (path: string, body: string, credential: string) =>
+  [`curl -i -X PATCH API${path}`, `  -H "Authorization: Bearer ${credential}"`, json, `  -d '${body}'`].join(' \\\n')
 
 const plainKey = '{"name": "Nightly build", "scopes": ["reports:read"]}'
 const idempotent = post('/v1/keys', plainKey, '  -H "Idempotency-Key: nightly-2026-01"')
@@ -58,6 +60,18 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
     request: ['curl -i API/v1/resources', '  -H "Authorization: Bearer $ACCESS_TOKEN"'].join(' \\\n'),
     answer: refused,
     near: ['malformed', 'expired'],
+  },
+  insufficient_user_authentication: {
+    group: 'credential',
+    request: patch('/v1/settings', '{"sign_up": "invitation"}', '$ACCESS_TOKEN'),
+    answer: {
+      detail: 'This needs a sign-in of the last ten minutes. Authorize again with max_age=600, and use the new token.',
+      headers: {
+        'WWW-Authenticate':
+          'Bearer error="insufficient_user_authentication", error_description="A more recent sign-in is required", max_age="600"',
+      },
+    },
+    near: ['fresh_sign_in_required', 'expired'],
   },
   https_required: {
     group: 'permission',
@@ -96,7 +110,16 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
     group: 'permission',
     request: null,
     answer: { detail: 'Roles are given on the host alone, with the keygrant command.' },
-    near: ['forbidden'],
+    near: ['fresh_sign_in_required', 'forbidden'],
+  },
+  fresh_sign_in_required: {
+    group: 'permission',
+    request: patch('/v1/settings', '{"sign_up": "invitation"}', '$API_KEY'),
+    answer: {
+      detail:
+        'No key, and no client by itself, can do this. It needs the access token of an administrator who has just signed in, or the keygrant command on the host.',
+    },
+    near: ['insufficient_user_authentication', 'host_only', 'forbidden'],
   },
   form_expired: { group: 'permission', request: null, answer: null, near: ['forbidden'] },
   rate_limited: {

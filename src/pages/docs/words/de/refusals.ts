@@ -88,6 +88,19 @@ export const refusals = {
       'Nimmt die API noch keinen solchen Nachweis an, verlangen Sie ein Token ohne Bindung.',
     ],
   },
+  insufficient_user_authentication: {
+    title: 'Die Anmeldung ist nicht frisch genug',
+    meaning:
+      'Einstellungen, Signaturschlüssel und Ähnliches ändert, wer in den letzten zehn Minuten gezeigt hat, dass er es ist. Das Token ist gültig, aber die Anmeldung, aus der es stammt, ist älter.',
+    causes: [
+      'Die Person hat sich vor mehr als zehn Minuten bei der App angemeldet.',
+      'Das Token wurde erneuert: Es behält die Zeit der Anmeldung, aus der es zuerst kam.',
+    ],
+    steps: [
+      'Schicken Sie die Person noch einmal zu `/oauth2/authorize`, mit `max_age=600`: Wenn es nötig ist, meldet sie sich neu an.',
+      'Fragen Sie mit dem Token, das daraus kommt, noch einmal. `WWW-Authenticate` sagt einem Programm dasselbe (RFC 9470).',
+    ],
+  },
   https_required: {
     title: 'Nur verschlüsselte Anfragen',
     meaning:
@@ -192,6 +205,19 @@ export const refusals = {
       'Manche Änderungen sind zu schwerwiegend für einen Schlüssel, der bekannt werden kann: Rollen, fremde Passwörter, Signaturschlüssel, Einstellungen. Dafür braucht es eine Person, die sich eben angemeldet hat, oder den Befehl auf dem Server.',
     causes: ['Ein API-Schlüssel oder ein Token hat eine solche Änderung verlangt.'],
     steps: ['Tun Sie es auf dem Server, mit dem Befehl `keygrant`. `keygrant --help` zeigt, was es gibt.'],
+  },
+  fresh_sign_in_required: {
+    title: 'Nur für eine Person, die sich eben angemeldet hat',
+    meaning:
+      'Einstellungen, Signaturschlüssel und Ähnliches sind zu schwerwiegend für Zugangsdaten, die bekannt werden können. Kein API-Schlüssel ändert sie und kein Client von sich aus: Dafür braucht es jemanden aus der Verwaltung der Plattform, der sich in den letzten zehn Minuten angemeldet hat, oder den Befehl auf dem Server selbst.',
+    causes: [
+      'Ein API-Schlüssel hat eine solche Änderung verlangt, und sei es einer der Verwaltung.',
+      'Ein Client hat mit einem eigenen Token gefragt (`client_credentials`), hinter dem keine Person steht.',
+    ],
+    steps: [
+      'Tun Sie es auf dem Server, mit dem Befehl `keygrant`. `keygrant --help` zeigt, was es gibt.',
+      'Oder jemand aus der Verwaltung erlaubt einer App den Scope, etwa `admin:settings:write`, und Sie fragen mit diesem Token.',
+    ],
   },
   form_expired: {
     title: 'Das Formular ist abgelaufen',

@@ -86,6 +86,19 @@ export const refusals = {
       'If the API in question takes no such proof yet, ask for a token that isn’t bound.',
     ],
   },
+  insufficient_user_authentication: {
+    title: 'The sign-in is not recent enough',
+    meaning:
+      'Settings, signing keys and the like are changed by somebody who has shown within the last ten minutes that it is them. The token is good, but the sign-in that it came from is older.',
+    causes: [
+      'The person signed in to the app more than ten minutes ago.',
+      'The token was refreshed: it keeps the time of the sign-in that it first came from.',
+    ],
+    steps: [
+      'Send the person to `/oauth2/authorize` once more, with `max_age=600`: they sign in again if it is needed.',
+      'Call again with the token that comes of it. `WWW-Authenticate` says the same to a program (RFC 9470).',
+    ],
+  },
   https_required: {
     title: 'Encrypted requests only',
     meaning:
@@ -189,6 +202,19 @@ export const refusals = {
       'Some changes are too grave for a key that could leak: roles, other people’s passwords, signing keys, settings. They need a person who has just signed in, or the command on the server itself.',
     causes: ['An API key or a token asked for a change of this kind.'],
     steps: ['Do it on the host, with the `keygrant` command. `keygrant --help` lists what there is.'],
+  },
+  fresh_sign_in_required: {
+    title: 'Only for a person who has just signed in',
+    meaning:
+      'Settings, signing keys and the like are too grave for a credential that could leak, so no API key changes them, and no client by itself. It takes an administrator of the platform who has signed in within the last ten minutes, or the command on the server itself.',
+    causes: [
+      'An API key asked for a change of this kind, also one of an administrator.',
+      'A client asked with a token of its own (`client_credentials`), behind which there is no person.',
+    ],
+    steps: [
+      'Do it on the host, with the `keygrant` command. `keygrant --help` lists what there is.',
+      'Or have an administrator authorize an app for the scope (`admin:settings:write`, say), and call with that token.',
+    ],
   },
   form_expired: {
     title: 'The form has expired',
