@@ -102,6 +102,8 @@ export const events = {
   'service_account.deleted': noted<{ name: string }>('service_account'),
 
   'api_key.created': told<ApiKeyData & { owner: string }>('api_key', (id, data) => ({ id, ...data })),
+  // Webhooks don't tell of it: a platform that moves in knows, and its listeners would get thousands.
+  'api_key.imported': noted<ApiKeyData & { owner: string; algorithm: string }>('api_key'),
   'api_key.updated': noted<Changed>('api_key'),
   'api_key.rotated': told<ApiKeyData & { secret_id: string; old_secret_ends_at: string | null; by_itself: boolean }>(
     'api_key',
@@ -147,6 +149,9 @@ export const events = {
   'signing_key.retired': noted<{ algorithm: string }>('signing_key'),
   'signing_key.gone': noted<{ algorithm: string }>('signing_key'),
   'installation.created': noted<Nothing>('installation'),
+  'installation.api_keys_imported': noted<{ created: number; unchanged: number; invalid: number; conflict: number }>(
+    'installation',
+  ),
 } as const
 
 export type EventType = keyof typeof events

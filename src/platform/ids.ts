@@ -13,6 +13,7 @@ export const idPrefixes = {
   res: 'resource',
   key: 'API key',
   sec: 'secret',
+  hsh: 'hash key',
   grt: 'grant',
   fam: 'token family',
   ses: 'session',

@@ -14,6 +14,10 @@ export const digestLabels = {
   registration_token: 'digest registration-token',
   client_secret: 'digest client-secret',
   api_key: 'digest api-key',
+  /** What API keys of other systems are hashed as there, so that a hash is never good as a key. */
+  imported_api_key: 'digest imported-api-key',
+  /** Secrets of other systems that hashes were made with. */
+  hash_key: 'digest hash-key',
   /** A caller's Idempotency-Key with whom it belongs to, and the body that came with it. */
   idempotency: 'digest idempotency',
   /** Assertion and proof ids that must not be seen twice. */
