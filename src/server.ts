@@ -318,6 +318,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     )
   const handler = config.check.public ? gate.inFrontOf(rest, { plainAllowed: false }) : rest
   const listening = opening.use(await listen(handler, { ...config.listen, tls: config.tls }))
+  opening.defer(gate.endStreams)
   const listener = {
     host: config.listen.host,
     port: listening.port,

@@ -4,6 +4,7 @@ import { exposeApiKey } from '../api-keys/expose.ts'
 import { findApiKey } from '../api-keys/store.ts'
 import { createGate, type Gate } from '../check/gate.ts'
 import { createPolicies } from '../check/policies/directory.ts'
+import { openFeed } from '../check/revocations/feed.ts'
 import type { Config } from '../config.ts'
 import type { ProblemLinks } from '../http/problem.ts'
 import type { Limiter } from '../limits/limits.ts'
@@ -65,6 +66,7 @@ export async function openChecks(options: {
     limiter,
     metersOf,
     policies: opening.use(await createPolicies({ db, changes, log })),
+    feed: opening.use(await openFeed({ pool, changes, clock, log })),
     usage,
     publicJwks,
     links,

@@ -17,6 +17,7 @@ import type { UsageRecorder } from '../usage/usage.ts'
 import { createAnswers } from './answers.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createCorridor } from './corridor.ts'
+import { createAdmit, createRefuse } from './corridor-answer.ts'
 import { createJudge } from './decide.ts'
 import { createDerive } from './derive.ts'
 import { createNoteUnencrypted, type NoteUnencrypted } from './exposure.ts'
@@ -25,6 +26,8 @@ import { createHolders, type Holders } from './holders.ts'
 import { createFindLiveApiKey, type FindLiveApiKey } from './live-api-key.ts'
 import type { Policies } from './policies/policy.ts'
 import { createQuestions } from './question.ts'
+import { createRevocationsCorridor } from './revocations/corridor.ts'
+import type { Feed } from './revocations/feed.ts'
 import { createNote } from './usage-note.ts'
 import { createVerify } from './verify.ts'
 import { createVerifyCorridor } from './verify-corridor.ts'
@@ -40,6 +43,7 @@ export interface GateOptions {
   limiter: Limiter
   metersOf: (metered: Metered, tiers: Tiers) => Meters
   policies: Policies
+  feed: Feed
   usage: UsageRecorder
   publicJwks: () => PublicJwks
   links: ProblemLinks
@@ -58,6 +62,8 @@ export interface Gate {
   /** Who calls the management API. */
   principal: ApiServices['authenticate']
   noteUnencrypted: NoteUnencrypted
+  /** Ends the streams of the revocation feed, for they would never end by themselves. */
+  endStreams(): void
   /** What introspection tells of. */
   findLiveApiKey: FindLiveApiKey
   holders: Holders
@@ -66,7 +72,7 @@ export interface Gate {
 
 export function createGate(options: GateOptions): Gate {
   const { lookUps, secrets, clock, changes, log, catalogue, tiers, limiter, usage, policies, links } = options
-  const { publicJwks, apiResource, defaultResource, metersOf, expose, metadataOf } = options
+  const { publicJwks, apiResource, defaultResource, metersOf, expose, metadataOf, feed } = options
   const issuer = links.publicUrl
   const https = issuer.startsWith('https:')
   const isTrusted = trustedProxies(options.trustedProxies)
@@ -95,6 +101,11 @@ export function createGate(options: GateOptions): Gate {
   const noteUnencrypted = createNoteUnencrypted({ holders, expose, nowMs, log })
   const authenticate = createAuthenticate({ holders, judge, current, note, nowMs, resource: apiResource, issuer })
   const verify = createVerify({ holders, judge, defaultResource, note, metadataOf })
+  const uncharged = (request: IncomingMessage, address: string) =>
+    andThen(authenticate(request, address, { charge: false, anyResource: false }), ({ principal }) => principal)
+  const admit = createAdmit({ https, note: noteUnencrypted })
+  const refuse = createRefuse({ links, onError })
+  const revocations = createRevocationsCorridor({ feed, authenticate: uncharged, isTrusted, admit, refuse, nowMs })
   const corridors = [
     createCorridor({
       holders,
@@ -108,16 +119,8 @@ export function createGate(options: GateOptions): Gate {
       noteUnencrypted,
       onError,
     }),
-    createVerifyCorridor({
-      verify,
-      authenticate: (request, address) =>
-        andThen(authenticate(request, address, { charge: false, anyResource: false }), ({ principal }) => principal),
-      isTrusted,
-      https,
-      links,
-      noteUnencrypted,
-      onError,
-    }),
+    createVerifyCorridor({ verify, authenticate: uncharged, isTrusted, admit, refuse }),
+    revocations,
   ]
 
   return {
@@ -133,6 +136,7 @@ export function createGate(options: GateOptions): Gate {
       return (await authenticate(ctx.req, address, { charge, anyResource, setHeader })).principal
     },
     noteUnencrypted,
+    endStreams: revocations.end,
     findLiveApiKey: createFindLiveApiKey({ holders, current, nowMs }),
     holders,
     figures,

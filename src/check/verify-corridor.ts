@@ -6,10 +6,9 @@ import { checkInput } from '../http/api/input.ts'
 import { readBody } from '../http/body.ts'
 import type { Soon } from '../platform/soon.ts'
 import { callerOf, type Caller, type TrustedProxies } from '../http/address.ts'
-import { problemOf } from '../http/boundary.ts'
 import { requestIdOf } from '../http/entrance.ts'
-import { Problem, problemBody, type ProblemLinks } from '../http/problem.ts'
-import { isUnencrypted, type NoteUnencrypted } from './exposure.ts'
+import { Problem } from '../http/problem.ts'
+import { sendJson, type Admit, type Refuse } from './corridor-answer.ts'
 import { verifyBatchRequest, verifyRequest, type Verify } from './verify.ts'
 
 export interface VerifyCorridor {
@@ -30,19 +29,13 @@ export function createVerifyCorridor(options: {
   /** @throws {Problem} */
   authenticate(request: IncomingMessage, address: string): Soon<Principal>
   isTrusted: TrustedProxies
-  https: boolean
-  links: ProblemLinks
-  noteUnencrypted: NoteUnencrypted
-  onError(error: unknown): void
+  admit: Admit
+  refuse: Refuse
 }): VerifyCorridor {
-  const { verify, authenticate, isTrusted, https, links, noteUnencrypted, onError } = options
+  const { verify, authenticate, isTrusted, admit, refuse } = options
 
-  function admit(request: IncomingMessage, caller: Caller, plainAllowed: boolean): Soon<Principal> {
-    if (request.method !== 'POST') throw new Problem('method_not_allowed', { headers: { allow: 'POST' } })
-    if (https && isUnencrypted(caller, plainAllowed)) {
-      noteUnencrypted(request, caller)
-      throw new Problem('https_required')
-    }
+  function principalOf(request: IncomingMessage, caller: Caller, plainAllowed: boolean): Soon<Principal> {
+    admit('POST', request, caller, plainAllowed)
     if (!json.test((request.headers['content-type'] ?? '').trim()))
       throw new Problem('unsupported_media_type', {
         detail: 'Send the body as JSON, with Content-Type: application/json.',
@@ -57,39 +50,10 @@ export function createVerifyCorridor(options: {
   }
 
   async function serve(request: IncomingMessage, caller: Caller, kind: 'one' | 'batch', plainAllowed: boolean) {
-    const admitted = admit(request, caller, plainAllowed)
+    const admitted = principalOf(request, caller, plainAllowed)
     const principal = admitted instanceof Promise ? await admitted : admitted
     const body = await readBody(request, kind === 'batch' ? LONGEST_BATCH : undefined)
     return answer(principal, kind, body)
-  }
-
-  function send(response: ServerResponse, status: number, requestId: string, body: object, more: string[]): void {
-    const text = JSON.stringify(body)
-    const length = Buffer.byteLength(text)
-    const type = status === 200 ? 'application/json' : 'application/problem+json'
-    response.writeHead(status, [
-      'x-request-id',
-      requestId,
-      'cache-control',
-      'no-store',
-      'content-type',
-      type,
-      'content-length',
-      String(length),
-      ...more,
-    ])
-    // Plain ASCII goes out with the head as it is; UTF-8 is encoded anew, which takes longer than making the answer.
-    response.end(text, length === text.length ? 'latin1' : 'utf8')
-  }
-
-  function refuse(response: ServerResponse, requestId: string, error: unknown): void {
-    const problem = problemOf(error)
-    // An outage is told by what has failed, and not by each of thousands who ask meanwhile.
-    if (problem.status >= 500 && problem.code !== 'unavailable') onError(problem.cause ?? error)
-    const { retryAfterSeconds, headers } = problem
-    const more = Object.entries(headers).flat()
-    if (retryAfterSeconds !== null) more.push('retry-after', String(retryAfterSeconds))
-    send(response, problem.status, requestId, problemBody(problem, requestId, links), more)
   }
 
   return {
@@ -101,7 +65,7 @@ export function createVerifyCorridor(options: {
       const caller = callerOf(request, isTrusted)
       const requestId = requestIdOf(request, caller)
       serve(request, caller, kind, plainAllowed).then(
-        (body) => send(response, 200, requestId, body, []),
+        (body) => sendJson(response, 200, requestId, body, []),
         (error: unknown) => refuse(response, requestId, error),
       )
       return true

@@ -32,6 +32,8 @@ export interface Change {
 export interface Changes extends AsyncDisposable {
   /** Calls back with the id of each changed thing of this kind; this node's own changes arrive too. */
   on(kind: ChangeKind, handler: (id: string) => void): void
+  /** The same of every kind. */
+  onAny(handler: (change: Change) => void): void
   /**
    * Calls back when changes may have been missed: at once when the connection is lost, and again when there is a new one,
    * for what was read in between. Whatever is held from before must be forgotten.
@@ -55,6 +57,21 @@ export interface ChangesOptions {
 
 export const changesChannel = 'keygrant_changes'
 
+/** What those outside learn of, too, who hold what a credential may do (`GET /v1/revocations`). */
+export const revocationKinds = [
+  'api_key',
+  'client',
+  'family',
+  'organization',
+  'resource',
+  'service_account',
+  'session',
+  'signing_key',
+  'tier',
+  'token',
+  'user',
+] as const satisfies readonly ChangeKind[]
+
 /** A revocation reaches every node within a second, so a dead connection has to be noticed within one. */
 const HEARTBEAT_MS = 250
 const BLIND_AFTER_MS = 1_000
@@ -64,22 +81,29 @@ const LONGEST_RETRY_MS = 1_000
 
 /** Tells all nodes when the transaction commits. For changes only, never for issuing: commits that notify are serialised. */
 export async function notify(tx: Tx, ...changes: Change[]): Promise<void> {
-  const { values } = notifyStatement(...changes)
-  await tx.$executeRaw`SELECT pg_notify(${values[0]}, payload) FROM unnest(${values[1]}::text[]) AS payload`
+  const { text, values } = notifyStatement(...changes)
+  await tx.$executeRawUnsafe(text, ...values)
 }
 
 /** The same as a statement for `pg`. */
 export function notifyStatement(...changes: Change[]): { text: string; values: [channel: string, payloads: string[]] } {
   return {
-    text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload',
+    text: `WITH kept AS (${keepRevocations('$2::text[]')}) SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload`,
     values: [changesChannel, changes.map(({ kind, id }) => JSON.stringify({ kind, id }))],
   }
+}
+
+/** Keeps what is told for those who come back to the feed: an INSERT. `payloads` is SQL for a text[] of what is notified. */
+export function keepRevocations(payloads: string, condition = 'true'): string {
+  const kinds = revocationKinds.map((kind) => `'${kind}'`).join(', ')
+  return `INSERT INTO revocations (at, kind, subject) SELECT clock_timestamp(), told ->> 'kind', told ->> 'id' FROM (SELECT unnest(${payloads})::json AS told) AS payloads WHERE told ->> 'kind' IN (${kinds}) AND ${condition}`
 }
 
 /** Resolves when it listens. `url` must be a direct connection: a pooler that shares connections loses what is sent. */
 export async function openChanges(options: ChangesOptions): Promise<Changes> {
   const { url, log, clock, blindAfterMs = BLIND_AFTER_MS } = options
   const handlers: { kind: ChangeKind; handle: (id: string) => void }[] = []
+  const anyHandlers: ((change: Change) => void)[] = []
   const gapHandlers: (() => void)[] = []
   const stopping = new AbortController()
   let connected = false
@@ -96,6 +120,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes> {
     try {
       const change = JSON.parse(payload) as Change
       for (const { kind, handle } of handlers) if (kind === change.kind) handle(change.id)
+      for (const handle of anyHandlers) handle(change)
     } catch (err) {
       log.error({ err }, 'a change could not be taken in; forgetting what is held')
       gap()
@@ -155,6 +180,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes> {
   const running = run(await connect())
   return {
     on: (kind, handle) => void handlers.push({ kind, handle }),
+    onAny: (handle) => void anyHandlers.push(handle),
     onGap: (handle) => void gapHandlers.push(handle),
     state: () => (connected && silenceMs() < blindAfterMs ? 'live' : 'blind'),
     silenceMs,

@@ -27,6 +27,7 @@ const sweeps = [
   { table: 'signing_keys', key: 'id', column: 'gone_at', afterSeconds: day },
   { table: 'idempotency_records', key: 'digest', column: 'expires_at', afterSeconds: 0 },
   { table: 'limit_counters', key: 'subject', column: 'at', afterSeconds: day },
+  { table: 'revocations', key: 'id', column: 'at', afterSeconds: 3 * 3600 },
   // Thirteen months.
   {
     table: 'usage',

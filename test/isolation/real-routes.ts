@@ -17,6 +17,7 @@ const corridors: readonly [string, RealRoute][] = [
   ['GET /v1/check', { access: 'any-credential' }],
   ['POST /v1/keys/verify', { access: 'keys:verify' }],
   ['POST /v1/keys/verify-batch', { access: 'keys:verify' }],
+  ['GET /v1/revocations', { access: 'keys:verify' }],
 ]
 
 /** By `METHOD /path`. */

@@ -12,6 +12,8 @@ const table = `
   POST    /v1/keys/verify                                           credential          200     200    200     200       200
   POST    /v1/keys/verify-batch                                     credential          200     200    200     200       200
 
+  GET     /v1/revocations                                           -                   200     200    200     200       200
+
   GET     /v1/keys/self                                             -                   200     200    403     200       200            tokens 403
   POST    /v1/keys/self/rotate                                      -                   200     200    403     200       200            tokens 403
   GET     /v1/keys                                                  -                   200     200    200     200       200

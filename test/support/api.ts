@@ -148,16 +148,25 @@ export async function call(
       },
       (response) => {
         const chunks: Buffer[] = []
+        const head = {
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(
+            Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
+          ),
+        }
+        // A stream never ends by itself.
+        if (response.headers['content-type'] === 'text/event-stream') {
+          response.destroy()
+          resolve({ ...head, body: '' })
+          return
+        }
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
         response.on('error', reject)
         response.on('end', () => {
           const content = Buffer.concat(chunks).toString()
           const json = /[/+]json/.test(response.headers['content-type'] ?? '')
           resolve({
-            status: response.statusCode ?? 0,
-            headers: Object.fromEntries(
-              Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
-            ),
+            ...head,
             body: json && content !== '' ? (JSON.parse(content) as unknown) : content,
           })
         })

@@ -2,7 +2,7 @@
  * Many writes as one statement: each becomes a data-modifying CTE, so that all of them commit together in one round trip.
  * Guards are writes that must hit exactly one row; where one doesn't, none of the others happens.
  */
-import { changesChannel } from '../../platform/changes.ts'
+import { changesChannel, keepRevocations } from '../../platform/changes.ts'
 import { tables, type ColumnName, type RowOf, type TableName } from './tables.ts'
 
 export interface WriteBuilder {
@@ -112,6 +112,9 @@ export function writeBuilder(): WriteBuilder {
         ...guards.map(({ sql }, index) => `g${index} AS (${sql} RETURNING 1)`),
         ...writes.map((render, index) => `w${index} AS (${render(held)})`),
         ...chains.map((render, index) => render(held, index)),
+        ...(notifications.length > 0
+          ? [`told AS (${keepRevocations(`ARRAY[${notifications.join(', ')}]`, held)})`]
+          : []),
       ]
       const answers = [
         ...guards.map((_, index) => `(SELECT count(*)::int FROM g${index}) AS g${index}`),
