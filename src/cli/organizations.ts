@@ -190,7 +190,7 @@ function organizationText(organization: Organization): string {
 export const unknownOrganization = (id: string) =>
   new CommandFailure(`There is no organization ${id}. See: keygrant organizations list`)
 
-function refusal(outcome: 'external_id_taken' | 'unknown_tier', { externalId: external, tier }: Described) {
+function refusal(outcome: string, { externalId: external, tier }: Described) {
   return outcome === 'unknown_tier'
     ? new CommandFailure(`There is no tier ${tier}.`)
     : new CommandFailure(`Another organization has the external id ${external}.`)

@@ -5,9 +5,9 @@ import { listPage, listParameters, listSchema } from '../http/api/list.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { displayName, externalId, metadata, slug, time, timeOut } from '../http/api/wire.ts'
 import { Problem } from '../http/problem.ts'
-import { changeOrganization } from './change.ts'
-import { createOrganization } from './create.ts'
-import { deleteOrganization } from './delete.ts'
+import { changeOrganization, type ChangedOrganization } from './change.ts'
+import { createOrganization, type CreatedOrganization } from './create.ts'
+import { deleteOrganization, type DeletedOrganization } from './delete.ts'
 import { invitationRoutes } from './invitations/api.ts'
 import { memberRoutes } from './members/api.ts'
 import type { Organization } from './organization.ts'
@@ -30,6 +30,8 @@ const organizationSchema = z.strictObject({
   id: z.string(),
   name: z.string(),
   external_id: z.string().nullable(),
+  /** The name by which files (`keygrant apply`) know it. */
+  slug: z.string().nullable(),
   tier: z.string(),
   /** Whether it is one person's own. */
   personal: z.boolean(),
@@ -43,6 +45,7 @@ function shown(organization: Organization): z.input<typeof organizationSchema> {
     id: organization.id,
     name: organization.name,
     external_id: organization.externalId,
+    slug: organization.slug,
     tier: organization.tier,
     personal: organization.personalUserId !== null,
     metadata: organization.metadata,
@@ -84,6 +87,7 @@ function collection({ db }: OrganizationServices): ApiRoute[] {
       body: z.strictObject({
         name: displayName,
         external_id: externalId.nullable().optional(),
+        slug: slug.nullable().optional(),
         tier: slug.optional(),
         metadata: metadata.optional(),
       }),
@@ -117,12 +121,13 @@ function single({ db, revokeKeys, deleteClients }: OrganizationServices): ApiRou
     apiRoute({
       method: 'PATCH',
       path: '/v1/organizations/:id',
-      summary: 'Change an organization; external_id and tier are for administrators of the platform',
+      summary: 'Change an organization; external_id, slug and tier are for administrators of the platform',
       access: 'organizations:write',
       params,
       body: z.strictObject({
         name: displayName.optional(),
         external_id: externalId.nullable().optional(),
+        slug: slug.nullable().optional(),
         tier: slug.optional(),
         metadata: metadata.optional(),
       }),
@@ -130,12 +135,13 @@ function single({ db, revokeKeys, deleteClients }: OrganizationServices): ApiRou
       problems: ['forbidden', 'not_found', 'conflict'],
       async handle({ params: { id }, body, context, ...calling }) {
         await administeredOrganization(db, calling, id)
-        const { name, external_id, tier, metadata: kept } = body
-        const reserved = Object.entries({ external_id, tier }).find(([, value]) => value !== undefined)
+        const { name, external_id, slug: known, tier, metadata: kept } = body
+        const reserved = Object.entries({ external_id, slug: known, tier }).find(([, value]) => value !== undefined)
         if (reserved && calling.reach !== 'everything') throw platformOnly(`${reserved[0]} is set by the platform`)
         const change = {
           ...(name !== undefined && { name }),
           ...(external_id !== undefined && { externalId: external_id }),
+          ...(known !== undefined && { slug: known }),
           ...(tier !== undefined && { tier }),
           ...(kept !== undefined && { metadata: kept }),
         }
@@ -168,7 +174,12 @@ function platformOnly(what: string): Problem {
   return new Problem('forbidden', { detail: `${what}: this needs an administrator with admin:organizations:write.` })
 }
 
-function refusal(outcome: 'not_found' | 'external_id_taken' | 'unknown_tier' | 'personal'): Problem {
+type Refused = Exclude<
+  (CreatedOrganization | ChangedOrganization)['outcome'] | DeletedOrganization,
+  'created' | 'done' | 'deleted'
+>
+
+function refusal(outcome: Refused): Problem {
   switch (outcome) {
     case 'not_found':
       return new Problem('not_found')
@@ -177,6 +188,13 @@ function refusal(outcome: 'not_found' | 'external_id_taken' | 'unknown_tier' | '
         detail: 'Another organization has this external_id.',
         errors: [{ path: '/external_id', code: 'taken', message: 'is the external_id of another organization' }],
       })
+    case 'slug_taken':
+      return new Problem('conflict', {
+        detail: 'Another organization has this slug.',
+        errors: [{ path: '/slug', code: 'taken', message: 'is the slug of another organization' }],
+      })
+    case 'slug_of_personal':
+      return new Problem('conflict', { detail: "Files know no person's own organization: it has no slug." })
     case 'unknown_tier':
       return inputProblem({ path: '/tier', code: 'unknown', message: 'is not a tier: see /v1/tiers' })
     case 'personal':

@@ -14,6 +14,8 @@ export interface Organization {
   personalUserId: string | null
   /** The platform's own id for the customer: gateways pass it on, so only the platform sets it. */
   externalId: string | null
+  /** The name by which files (`keygrant apply`) know it; only the platform sets it. */
+  slug: string | null
   tier: string
   metadata: Readonly<Record<string, unknown>>
   createdAt: Date

@@ -5,9 +5,9 @@ import type { Organization as OrganizationRow, Prisma } from '../platform/prisma
 import type { Organization } from './organization.ts'
 
 export type NewOrganization = Pick<Organization, 'id' | 'name' | 'personalUserId' | 'createdAt'> &
-  Partial<Pick<Organization, 'externalId' | 'tier' | 'metadata'>>
+  Partial<Pick<Organization, 'externalId' | 'slug' | 'tier' | 'metadata'>>
 
-/** Those that are not given are as the table has them: no external id, the smallest tier, nothing kept beside it. */
+/** Those that are not given are as the table has them: no external id, no slug, the smallest tier, nothing kept beside it. */
 export async function insertOrganization(tx: Tx, organization: NewOrganization): Promise<Organization> {
   const { metadata, ...columns } = organization
   const row = await tx.organization.create({
@@ -50,6 +50,13 @@ export async function isExternalIdTaken(tx: Tx, externalId: string, exceptId: st
   return other !== null && other.id !== exceptId
 }
 
+/** The same of the name by which files know it. */
+export async function isSlugTaken(tx: Tx, slug: string, exceptId: string | null): Promise<boolean> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`organization slug ${slug}`}, 0))`
+  const other = await tx.organization.findUnique({ where: { slug }, select: { id: true } })
+  return other !== null && other.id !== exceptId
+}
+
 /** Whether there is such a tier; it stays to the end of the transaction. */
 export async function holdTier(tx: Tx, name: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM tiers WHERE name = ${name} FOR KEY SHARE`
@@ -86,7 +93,7 @@ export async function listOrganizations(db: Db | Tx, page: OrganizationPage): Pr
   return rows.map(toOrganization)
 }
 
-export type OrganizationChange = Partial<Pick<Organization, 'name' | 'externalId' | 'tier' | 'metadata'>>
+export type OrganizationChange = Partial<Pick<Organization, 'name' | 'externalId' | 'slug' | 'tier' | 'metadata'>>
 
 export async function updateOrganization(
   tx: Tx,

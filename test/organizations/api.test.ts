@@ -46,6 +46,26 @@ describe('organizations', () => {
     expect(taken).toMatchObject({ status: 409, body: { code: 'conflict', errors: [{ path: '/external_id' }] } })
   })
 
+  test('have a slug by which files know them: of one alone, set by the platform, and of no person’s own', async () => {
+    const slug = `acme-${crypto.randomUUID().slice(0, 8)}`
+    const made = await stage.ask(stage.platform, 'POST', '/v1/organizations', { name: 'Acme', slug })
+    expect(made).toMatchObject({ status: 201, body: { slug } })
+    const mine = await stage.customer()
+    expect((await stage.ask(mine.keys.owner, 'GET', mine.path)).body['slug']).toBeNull()
+    expect(await stage.ask(mine.keys.owner, 'PATCH', mine.path, { slug: 'mine' })).toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('slug is set by the platform') },
+    })
+    const taken = await stage.ask(stage.platform, 'PATCH', mine.path, { slug })
+    expect(taken).toMatchObject({ status: 409, body: { errors: [{ path: '/slug', code: 'taken' }] } })
+    expect((await stage.ask(stage.platform, 'POST', '/v1/organizations', { name: 'Acme', slug })).status).toBe(409)
+    await stage.ask(stage.platform, 'PATCH', `/v1/organizations/${made.body.id}`, { slug: null })
+    expect(await stage.ask(stage.platform, 'PATCH', mine.path, { slug })).toMatchObject({ status: 200, body: { slug } })
+    const { id: personalUserId } = await addPerson(stage.server)
+    const own = await stage.server.db.organization.findUniqueOrThrow({ where: { personalUserId } })
+    expect((await stage.ask(stage.platform, 'PATCH', `/v1/organizations/${own.id}`, { slug: 'own' })).status).toBe(409)
+  })
+
   test('name every fault of what comes', async () => {
     const wanted = { name: '', tier: 'GOLD', owner: 'x', metadata: { big: 'x'.repeat(17_000) } }
     const { status, body } = await stage.ask(stage.platform, 'POST', '/v1/organizations', wanted)

@@ -11,7 +11,6 @@ import { deleteMembership, findMember } from './store.ts'
 export type RemovedMember = 'removed' | 'not_found' | 'personal' | 'forbidden' | 'last_owner'
 
 export interface RemovingServices {
-  db: Db
   revokeKeys: RevokeKeys
   /** Makes invitations into the organization worthless that went to this address. */
   revokeInvitations(tx: Tx, to: { organizationId: string; email: string }, context: AuditContext): Promise<void>
@@ -23,25 +22,34 @@ export interface RemovingServices {
  * the person's keys elsewhere.
  */
 export async function removeMember(
-  { db, revokeKeys, revokeInvitations }: RemovingServices,
+  { db, ...services }: RemovingServices & { db: Db },
+  which: { organizationId: string; userId: string },
+  by: { manager: Manager; userId: string | null },
+  context: AuditContext,
+): Promise<RemovedMember> {
+  return db.$transaction((tx) => removeMemberWithin(tx, services, which, by, context))
+}
+
+/** The same within a transaction. */
+export async function removeMemberWithin(
+  tx: Tx,
+  { revokeKeys, revokeInvitations }: RemovingServices,
   { organizationId, userId }: { organizationId: string; userId: string },
   by: { manager: Manager; userId: string | null },
   context: AuditContext,
 ): Promise<RemovedMember> {
-  return db.$transaction(async (tx): Promise<RemovedMember> => {
-    const organization = await lockOrganization(tx, organizationId)
-    const member = organization && (await findMember(tx, organizationId, userId))
-    if (!member) return 'not_found'
-    if (organization.personalUserId !== null) return 'personal'
-    const { role, email } = member
-    if (!mayManage(by.manager, { from: role, to: null, self: by.userId === userId })) return 'forbidden'
-    if (role === 'owner' && (await leavesNoOwner(tx, member, 'goes'))) return 'last_owner'
-    await deleteMembership(tx, organizationId, userId)
-    await revokeKeys(tx, { organizationId, userId }, context)
-    await revokeInvitations(tx, { organizationId, email }, context)
-    const data = { user_id: userId, role }
-    await record(tx, { type: 'membership.deleted', id: organizationId, organizationId, data }, context)
-    await notify(tx, { kind: 'organization', id: organizationId }, { kind: 'user', id: userId })
-    return 'removed'
-  })
+  const organization = await lockOrganization(tx, organizationId)
+  const member = organization && (await findMember(tx, organizationId, userId))
+  if (!member) return 'not_found'
+  if (organization.personalUserId !== null) return 'personal'
+  const { role, email } = member
+  if (!mayManage(by.manager, { from: role, to: null, self: by.userId === userId })) return 'forbidden'
+  if (role === 'owner' && (await leavesNoOwner(tx, member, 'goes'))) return 'last_owner'
+  await deleteMembership(tx, organizationId, userId)
+  await revokeKeys(tx, { organizationId, userId }, context)
+  await revokeInvitations(tx, { organizationId, email }, context)
+  const data = { user_id: userId, role }
+  await record(tx, { type: 'membership.deleted', id: organizationId, organizationId, data }, context)
+  await notify(tx, { kind: 'organization', id: organizationId }, { kind: 'user', id: userId })
+  return 'removed'
 }

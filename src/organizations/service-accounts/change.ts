@@ -1,7 +1,7 @@
 /** Changes a service account: what it is called, and whether its keys work. */
 import { record, type AuditContext } from '../../audit/record.ts'
 import { notify } from '../../platform/changes.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Db, Tx } from '../../platform/database.ts'
 import { lockOrganization } from '../store.ts'
 import type { ServiceAccount } from './service-account.ts'
 import {
@@ -27,24 +27,32 @@ export async function changeServiceAccount(
   change: ServiceAccountChange,
   context: AuditContext,
 ): Promise<ChangedServiceAccount> {
+  return db.$transaction((tx) => changeServiceAccountWithin(tx, which, change, context))
+}
+
+/** The same within a transaction. */
+export async function changeServiceAccountWithin(
+  tx: Tx,
+  which: { organizationId: string; id: string },
+  change: ServiceAccountChange,
+  context: AuditContext,
+): Promise<ChangedServiceAccount> {
   const { organizationId, id } = which
-  return db.$transaction(async (tx): Promise<ChangedServiceAccount> => {
-    // Two that take one name come one after the other.
-    await lockOrganization(tx, organizationId)
-    const current = await lockServiceAccount(tx, which)
-    if (!current) return { outcome: 'not_found' }
-    const columns = changedColumns(current, change, context.clock.now())
-    const changed = Object.keys(columns).map((column) => (column === 'disabledAt' ? 'disabled' : column))
-    if (changed.length === 0) return { outcome: 'done', account: current, changed }
-    const { name } = columns
-    if (name !== undefined && (await findServiceAccountByName(tx, { organizationId, name }))) {
-      return { outcome: 'name_taken' }
-    }
-    const account = await updateServiceAccount(tx, id, columns, context.clock.now())
-    await record(tx, { type: 'service_account.updated', id, organizationId, data: { changed } }, context)
-    await notify(tx, { kind: 'service_account', id })
-    return { outcome: 'done', account, changed }
-  })
+  // Two that take one name come one after the other.
+  await lockOrganization(tx, organizationId)
+  const current = await lockServiceAccount(tx, which)
+  if (!current) return { outcome: 'not_found' }
+  const columns = changedColumns(current, change, context.clock.now())
+  const changed = Object.keys(columns).map((column) => (column === 'disabledAt' ? 'disabled' : column))
+  if (changed.length === 0) return { outcome: 'done', account: current, changed }
+  const { name } = columns
+  if (name !== undefined && (await findServiceAccountByName(tx, { organizationId, name }))) {
+    return { outcome: 'name_taken' }
+  }
+  const account = await updateServiceAccount(tx, id, columns, context.clock.now())
+  await record(tx, { type: 'service_account.updated', id, organizationId, data: { changed } }, context)
+  await notify(tx, { kind: 'service_account', id })
+  return { outcome: 'done', account, changed }
 }
 
 function changedColumns(current: ServiceAccount, change: ServiceAccountChange, now: Date): ServiceAccountColumns {
