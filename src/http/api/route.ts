@@ -53,6 +53,8 @@ interface Definition<A extends Access, P, Q, B, R> {
   path: `/v1/${string}`
   /** One line for the reference. */
   summary: string
+  /** Its name in generated clients, where method and path say it badly: `rotateOwnKey`. */
+  operation?: string
   access: A
   /** Strict objects: what they don't name is a fault. Path parameters are always strings. */
   params?: z.ZodType<P>
