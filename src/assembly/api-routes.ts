@@ -13,6 +13,8 @@ import { tierRoutes } from '../limits/api.ts'
 import { limitOverridesSchema } from '../limits/schema.ts'
 import { spendingRoutes } from '../limits/spending-api.ts'
 import { findTier } from '../limits/store.ts'
+import { sessionRoutes } from '../oidc/sessions/api.ts'
+import { signingKeyRoutes } from '../oidc/signing-keys/api.ts'
 import { organizationRoutes } from '../organizations/api.ts'
 import { createPlatformOrganization } from '../organizations/platform.ts'
 import { ensureServiceAccount } from '../organizations/service-accounts/ensure.ts'
@@ -80,5 +82,7 @@ export function apiRoutes(options: {
       findPersonalOrganizationId,
     }),
     ...grantRoutes({ db }),
+    ...sessionRoutes({ db, clock }),
+    ...signingKeyRoutes({ db, secrets, clock }),
   ]
 }

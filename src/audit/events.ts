@@ -87,7 +87,9 @@ export const events = {
   'user.deleted': noted<Nothing>('user'),
   'user.signed_in': noted<{ amr: readonly string[]; known_device: boolean }>('user'),
   'user.signed_out': noted<{ session_id: string }>('user'),
-  'session.ended': noted<{ user_id: string; reason: 'replaced' | 'credentials_changed' | 'disabled' }>('session'),
+  'session.ended': noted<{ user_id: string; reason: 'replaced' | 'revoked' | 'credentials_changed' | 'disabled' }>(
+    'session',
+  ),
 
   'invitation.created': noted<{ role: string | null; administrator: boolean }>('invitation'),
   'organization.created': noted<{ personal: boolean }>('organization'),

@@ -6,6 +6,9 @@ import type { Clock } from '../../platform/clock.ts'
 import { Problem } from '../problem.ts'
 import type { Principal, Reach } from './principal.ts'
 
+/** What a route that needs it answers besides. */
+export const freshSignInProblems = ['insufficient_user_authentication', 'fresh_sign_in_required', 'forbidden'] as const
+
 /** In seconds. */
 const OLDEST_SIGN_IN = 600
 

@@ -57,6 +57,14 @@ export function reachOf(principal: Principal, scope: ApiScope): Reach {
   })
 }
 
+/** @throws {Problem} `forbidden`: what belongs to the platform itself is nobody's own */
+export function demandEverything(reach: Reach, scope: ApiScope): void {
+  if (reach === 'everything') return
+  throw new Problem('forbidden', {
+    detail: `Only an administrator of the platform does this, with a credential that has admin:${scope}.`,
+  })
+}
+
 /** May it see and change what belongs to everybody in this organization, and not just what is its own? */
 export function administers(principal: Principal, reach: Reach, organizationId: string): boolean {
   if (reach === 'everything') return true

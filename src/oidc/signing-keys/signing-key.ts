@@ -5,7 +5,8 @@ import type { JWK } from 'oidc-provider'
 export const signingAlgorithms = ['RS256', 'ES256'] as const
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 
-export type SigningKeyStage = 'published' | 'used' | 'retired' | 'gone'
+export const signingKeyStages = ['published', 'used', 'retired', 'gone'] as const
+export type SigningKeyStage = (typeof signingKeyStages)[number]
 
 export interface SigningKey {
   kid: string

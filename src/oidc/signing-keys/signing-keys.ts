@@ -57,33 +57,42 @@ export async function ensureSigningKeys({
  * later. `immediately` is for keys that were stolen: the new ones are used at once, and all others are gone at once, since
  * whoever holds one could sign any token as long as it is published. What they had signed counts no more either.
  */
+export async function rotateSigningKeysWithin(
+  tx: Tx,
+  { secrets, clock }: { secrets: Secrets; clock: Clock },
+  { immediately, context }: { immediately: boolean; context: AuditContext },
+): Promise<{ published: { kid: string; algorithm: SigningAlgorithm; activeFrom: Date }[] }> {
+  await store.lock(tx)
+  const now = clock.now()
+  const activeFrom = immediately ? now : new Date(now.getTime() + rotationTimes.publishedBeforeUse * 1000)
+  const goneAt = immediately ? now : new Date(activeFrom.getTime() + rotationTimes.retiredBeforeGone * 1000)
+  const published = []
+  for (const key of await store.list(tx)) {
+    const ended = immediately ? stageOf(key, now) === 'gone' : key.retiredAt && key.retiredAt <= activeFrom
+    if (ended) continue
+    await store.retire(tx, key.kid, activeFrom, goneAt)
+    const type = immediately ? 'signing_key.gone' : 'signing_key.retired'
+    await record(tx, { type, id: key.kid, data: { algorithm: key.algorithm } }, context)
+  }
+  for (const algorithm of signingAlgorithms)
+    published.push(await publish(tx, { algorithm, activeFrom, secrets, context }))
+  return { published }
+}
+
+/** The same in a transaction of its own. */
 export async function rotateSigningKeys(
   { db, secrets, clock }: { db: Db; secrets: Secrets; clock: Clock },
   { immediately = false, context = systemContext(clock) }: { immediately?: boolean; context?: AuditContext } = {},
-): Promise<{ published: { kid: string; algorithm: SigningAlgorithm; activeFrom: Date }[] }> {
-  return db.$transaction(async (tx) => {
-    await store.lock(tx)
-    const now = clock.now()
-    const activeFrom = immediately ? now : new Date(now.getTime() + rotationTimes.publishedBeforeUse * 1000)
-    const goneAt = immediately ? now : new Date(activeFrom.getTime() + rotationTimes.retiredBeforeGone * 1000)
-    const published = []
-    for (const key of await store.list(tx)) {
-      const ended = immediately ? stageOf(key, now) === 'gone' : key.retiredAt && key.retiredAt <= activeFrom
-      if (ended) continue
-      await store.retire(tx, key.kid, activeFrom, goneAt)
-      const type = immediately ? 'signing_key.gone' : 'signing_key.retired'
-      await record(tx, { type, id: key.kid, data: { algorithm: key.algorithm } }, context)
-    }
-    for (const algorithm of signingAlgorithms)
-      published.push(await publish(tx, { algorithm, activeFrom, secrets, context }))
-    return { published }
-  })
+): ReturnType<typeof rotateSigningKeysWithin> {
+  return db.$transaction((tx) => rotateSigningKeysWithin(tx, { secrets, clock }, { immediately, context }))
 }
 
-export async function listSigningKeys(
-  db: Db,
-  clock: Clock,
-): Promise<(Omit<SigningKey, 'privateSealed'> & { stage: SigningKeyStage })[]> {
+export interface ListedSigningKey extends Omit<SigningKey, 'privateSealed'> {
+  stage: SigningKeyStage
+}
+
+/** Newest first. */
+export async function listSigningKeys(db: Db | Tx, clock: Clock): Promise<ListedSigningKey[]> {
   const keys = await store.list(db)
   return keys.map(({ privateSealed: _, ...key }) => ({ ...key, stage: stageOf(key, clock.now()) }))
 }
