@@ -151,6 +151,9 @@ export const settings = {
       error: 'must be trace, debug, info, warn, error or silent',
     })
     .optional(),
+  // For the keygrant command alone, which reads them by environment.ts.
+  KEYGRANT_URL: z.string().optional(),
+  KEYGRANT_API_KEY: z.string().optional(),
 } satisfies Record<string, z.ZodType>
 
 /** The settings whose values are secrets: they are never printed. */
@@ -162,6 +165,7 @@ export const secretSettings = [
   'REDIS_URL',
   'BOOTSTRAP_ADMIN_PASSWORD',
   'BOOTSTRAP_ADMIN_KEY',
+  'KEYGRANT_API_KEY',
 ] as const
 
 const environmentSchema = z.object(settings)

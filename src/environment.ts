@@ -10,6 +10,13 @@ export function loadEnvironmentFile(file = '.env'): void {
   }
 }
 
+/** Where `keygrant` finds the server that it works on, unless it is the one of this host: as they are set, unchecked. */
+export function remoteFromEnvironment(): { url: string | undefined; apiKey: string | undefined } {
+  // oxlint-disable-next-line node/no-process-env -- config.ts knows them, but a command that is far from its server needn't load it
+  const { KEYGRANT_URL: url, KEYGRANT_API_KEY: apiKey } = process.env
+  return { url: url?.trim() || undefined, apiKey: apiKey?.trim() || undefined }
+}
+
 /** A password for `keygrant users …`, where it can't be piped in. */
 export function passwordFromEnvironment(): string | undefined {
   // oxlint-disable-next-line node/no-process-env -- not a setting of the server: config.ts knows those only

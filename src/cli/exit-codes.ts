@@ -7,7 +7,8 @@ export const exitCodes = {
   fault: 1,
   /** `apply --dry-run`: the file and the server differ. */
   drift: 2,
-  // 3 is kept for what can be done on the host only, and was asked for from elsewhere.
+  /** It can be done on the host only, and was asked for from elsewhere. */
+  hostOnly: 3,
   /** The command line itself was wrong (EX_USAGE of sysexits.h). */
   usage: 64,
 } as const
@@ -17,4 +18,5 @@ Exit status:
   ${exitCodes.ok}   done, or nothing was to be done
   ${exitCodes.fault}   not done; the line on stderr says what to do
   ${exitCodes.drift}   apply --dry-run: the file and the server differ
+  ${exitCodes.hostOnly}   it can be done on the host only, and KEYGRANT_URL names another one
   ${exitCodes.usage}  the command line was wrong`

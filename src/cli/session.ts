@@ -1,6 +1,7 @@
 /** How each command runs: with its output, and with every failure told in words and by the exit status. */
 import type { Writable } from 'node:stream'
-import { describeFailure } from './failure.ts'
+import { exitCodes } from './exit-codes.ts'
+import { CommandFailure } from './failure.ts'
 import { createOutput, type Output } from './output.ts'
 import type { Input } from './terminal.ts'
 
@@ -41,13 +42,19 @@ export function createSession(io: Io): Session {
         try {
           exitCode = (await work({ ...io, output }, ...(args as never))) ?? 0
         } catch (error) {
-          const failure = describeFailure(error)
-          output.note(failure.text)
-          exitCode = failure.exitCode
+          output.note(await textOf(error))
+          exitCode = error instanceof CommandFailure ? error.exitCode : exitCodes.fault
         }
       },
     get exitCode() {
       return exitCode
     },
   }
+}
+
+/** What explains the other failures knows the whole program, which a command that ends in words of its own needn't load. */
+async function textOf(error: unknown): Promise<string> {
+  if (error instanceof CommandFailure) return error.message
+  const { describeFailure } = await import('./describe-failure.ts')
+  return describeFailure(error)
 }

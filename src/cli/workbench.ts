@@ -1,8 +1,10 @@
 /** What most commands work with: the configuration, an open database at this version's schema, the secrets, and who acts. */
 import { userInfo } from 'node:os'
+import type { Pool } from 'pg'
 import type { AuditContext } from '../audit/record.ts'
 import { readConfig, type Config } from '../config.ts'
 import type { Clock } from '../platform/clock.ts'
+
 import { openDatabase, type Db } from '../platform/database.ts'
 import { openDatabaseClock } from '../platform/database-clock.ts'
 import { connect } from '../platform/database-connection.ts'
@@ -17,10 +19,13 @@ import { CommandFailure } from './failure.ts'
 export interface Workbench extends AsyncDisposable {
   config: Config
   db: Db
+  pool: Pool
   secrets: Secrets
   clock: Clock
   log: Log
-  context: AuditContext
+  /** When this installation came to be. */
+  installedAt: Date
+  context: AuditContext & { actor: { kind: 'cli' } }
 }
 
 /** One command does one thing at a time; the second connection is for what a transaction can't do. */
@@ -38,21 +43,23 @@ export async function openWorkbench(config: Config = readConfig()): Promise<Work
   const { clock } = opening.use(await openDatabaseClock({ pool: database.pool, log }))
   const secrets = createSecrets(config.secretKeys)
   // A client secret that was hashed under another key than the server's would never be accepted.
-  await ensureInstallation(database.prisma, secrets)
+  const installedAt = await ensureInstallation(database.prisma, secrets)
   const open = opening.move()
   return {
     config,
     db: database.prisma,
+    pool: database.pool,
     secrets,
     clock,
     log,
+    installedAt,
     context: operatorContext(clock),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
 
 /** Who sits at the host, by the name of their account there. */
-function operatorContext(clock: Clock): AuditContext {
+function operatorContext(clock: Clock): Workbench['context'] {
   return { actor: { kind: 'cli', id: accountName() }, requestId: null, address: null, clock }
 }
 

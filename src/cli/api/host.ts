@@ -1,0 +1,82 @@
+/** The API in this process, on the host's database: the same routes as the server's, run as whoever sits here. */
+import { randomUUID } from 'node:crypto'
+import { apiRoutes } from '../../assembly/api-routes.ts'
+import { problemOf } from '../../http/boundary.ts'
+import { checkRequest, dispatch, type Asking, type CheckedRequest } from '../../http/api/dispatch.ts'
+import { operatorPrincipal } from '../../http/api/operator.ts'
+import type { ApiRoute } from '../../http/api/route.ts'
+import { Problem, problemBody } from '../../http/problem.ts'
+import { createCatalogue } from '../../resources/catalogue.ts'
+import { managementResource } from '../../resources/management.ts'
+import { CommandFailure } from '../failure.ts'
+import { openPeopleBench } from '../people.ts'
+import type { ApiCall, ApiClient, ProblemDocument } from './client.ts'
+import { matchRoute } from './match-route.ts'
+
+/** Nothing is told of changes here: what is held is read again before each that depends on it. */
+const unheard = { on: () => undefined, onGap: () => undefined }
+
+export async function openHostApi(): Promise<ApiClient> {
+  await using opening = new AsyncDisposableStack()
+  const { bench, services: users } = opening.use(await openPeopleBench())
+  const { config, db, pool, secrets, clock, log, context, installedAt: since } = bench
+  const builtIn = managementResource({ apiUrl: config.apiUrl, platformName: config.platform.name, since })
+  const catalogue = opening.use(await createCatalogue({ db, changes: unheard, log, builtIn }))
+  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users })
+  const open = opening.move()
+  const links = {
+    publicUrl: config.publicUrl,
+    supportEmail: config.platform.supportEmail,
+    upgradeUrl: config.platform.upgradeUrl,
+  }
+
+  function request({ method, path, query = {}, body }: ApiCall): { route: ApiRoute; request: CheckedRequest } {
+    const found = matchRoute(routes, method, path)
+    if (!found) throw new CommandFailure(`${method} ${path} is no route of this version.`)
+    const { route, params } = found
+    const given = { params, query, body: route.body ? (body ?? {}) : undefined }
+    return { route, request: checkRequest(route, given, askingOf(route)) }
+  }
+
+  function askingOf({ access }: ApiRoute): Asking {
+    const caller = { address: '127.0.0.1', encrypted: true, saidPlain: false, viaTrustedProxy: false }
+    const asking = { caller, requestId: randomUUID(), context }
+    if (access === 'anyone') return asking
+    if (access === 'any-credential') return { ...asking, principal: operatorPrincipal }
+    return { ...asking, principal: operatorPrincipal, reach: 'everything' }
+  }
+
+  function problemDocument(error: unknown): ProblemDocument {
+    const problem = error instanceof Problem ? error : problemOf(error)
+    // There is no log to look into: what went wrong inside is told by the command itself.
+    if (problem.status >= 500) throw error
+    const { request_id: _, ...document } = problemBody(problem, '', links)
+    return document as unknown as ProblemDocument
+  }
+
+  return {
+    where: 'host',
+    async call(call) {
+      try {
+        if (call.method !== 'GET') await catalogue.refresh()
+        const { route, request: checked } = request(call)
+        const { method, path, idempotencyKey: key } = call
+        const repeatable =
+          key === undefined ? null : { key, method, path, body: Buffer.from(JSON.stringify(call.body ?? {})) }
+        const { status, body } = await dispatch(route, { db, secrets, clock }, checked, repeatable)
+        return { ok: true, status, document: body === undefined ? null : copied(body) }
+      } catch (error) {
+        return { ok: false, problem: problemDocument(error) }
+      }
+    },
+    async *lines(call) {
+      const { route, request: checked } = request({ ...call, method: 'GET' })
+      if (!route.lines) throw new CommandFailure(`${call.path} is not answered in lines.`)
+      for await (const block of await route.lines(checked as never)) yield* block.map(copied)
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}
+
+/** As it would have come over HTTP. */
+const copied = (document: unknown): unknown => JSON.parse(JSON.stringify(document)) as unknown

@@ -1,0 +1,39 @@
+/** A problem of the API as the end of a command: what is wrong, each fault of the input, and the id to ask the log for. */
+import { exitCodes } from '../exit-codes.ts'
+import { CommandFailure } from '../failure.ts'
+import { printable } from '../output.ts'
+import type { ProblemDocument } from './client.ts'
+
+/** What no key can do, wherever it comes from. */
+const hostOnly = new Set(['host_only', 'fresh_sign_in_required', 'insufficient_user_authentication'])
+
+export class ProblemFailure extends CommandFailure {
+  override name = 'ProblemFailure'
+  readonly problem: ProblemDocument
+
+  constructor(problem: ProblemDocument) {
+    super(problemText(problem), hostOnly.has(problem.code) ? exitCodes.hostOnly : exitCodes.fault)
+    this.problem = problem
+  }
+}
+
+/**
+ * @example
+ * The input has faults:
+ *   scopes.0: there is no scope reports:fly
+ * Request 3f0c…
+ */
+export function problemText({ title, detail, errors = [], request_id: requestId }: ProblemDocument): string {
+  const what = detail ?? `${title}.`
+  const faults = errors.map(({ path, message }) => `  ${printable(`${placeOf(path)}${message}`)}`)
+  return [
+    printable(faults.length > 0 ? what.replace(/: see errors\.$/, ':') : what),
+    ...faults,
+    ...(requestId === undefined ? [] : [`Request ${printable(requestId)}`]),
+  ].join('\n')
+}
+
+/** `/scopes/0` is `scopes.0`; a parameter's name stays what it is, and the body as a whole has none. */
+function placeOf(path: string): string {
+  return path === '' ? '' : `${path.replace(/^\//, '').replaceAll('/', '.')}: `
+}
