@@ -29,6 +29,14 @@ async function addColleague({ server, ours }: IsolationStage): Promise<string> {
   return id
 }
 
+async function addSession(stage: IsolationStage): Promise<{ id: string; userId: string }> {
+  const [id, userId, uid] = [newId('ses'), await addColleague(stage), crypto.randomUUID()]
+  const expiresAt = new Date(Date.now() + 3_600_000)
+  const data = { id, userId, uid, digest: Buffer.from(uid), expiresAt }
+  await stage.server.db.session.create({ data })
+  return { id, userId }
+}
+
 async function addApi({ server }: IsolationStage): Promise<string> {
   const name = unique('api')
   await addResource(server, name, { [`${name}:read`]: 'anyone' })
@@ -103,6 +111,15 @@ export const kinds = {
   grant: {
     make: addGrant,
     missing: () => ({ id: newId('grt') }),
+  },
+  /** A colleague's. */
+  session: {
+    make: async (stage) => ({ id: (await addSession(stage)).id }),
+    missing: () => ({ id: newId('ses') }),
+  },
+  'signed-in person': {
+    make: async (stage) => ({ user_id: (await addSession(stage)).userId }),
+    missing: () => ({ user_id: newId('usr') }),
   },
   /** A protected API of which the customer's people hold a scope. */
   resource: {

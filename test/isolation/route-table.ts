@@ -89,6 +89,14 @@ const table = `
   GET     /v1/grants                                                -                   200     200    200     200       200
   GET     /v1/grants/:id                                            grant               404     200    200     404       200
   DELETE  /v1/grants/:id                                            grant               404     204    204     404       204
+
+  GET     /v1/sessions                                              -                   200     200    200     200       200
+  DELETE  /v1/sessions                                              signed-in person    404     404    404     404       204
+  GET     /v1/sessions/:id                                          session             404     404    404     404       200
+  DELETE  /v1/sessions/:id                                          session             404     404    404     404       204
+
+  GET     /v1/signing-keys                                          -                   403     403    403     403       200
+  POST    /v1/signing-keys/rotate                                   -                   403     403    403     403       403
 `
 
 export interface Row {
@@ -133,7 +141,7 @@ export const rows: readonly Row[] = table
 
 /** What a request sends besides its path. */
 interface Sent {
-  query?: string
+  query?: string | ((named: Named) => string)
   body?: (named: Named, somebody: () => Promise<string>) => unknown
 }
 
@@ -152,6 +160,8 @@ const sent: Readonly<Record<string, Sent>> = {
   'PATCH /v1/keys/:id': { body: () => name },
   'POST /v1/keys/:id/rotate': nothing,
   'GET /v1/usage': { query: '?group_by=key' },
+  'DELETE /v1/sessions': { query: ({ user_id = '' }) => `?user_id=${user_id}` },
+  'POST /v1/signing-keys/rotate': nothing,
   'PUT /v1/tiers/:name': { body: () => ({ hour: 20, burst: { size: 20 } }) },
   'POST /v1/resources': {
     body: () => {
@@ -184,7 +194,7 @@ export async function requestOf(
 ): Promise<{ path: string; body: unknown }> {
   const { query = '', body } = sent[route] ?? {}
   const filled = path.replaceAll(/:([a-z_]+)/g, (_, parameter: string) => named[parameter] ?? '')
-  return { path: filled + query, body: await body?.(named, somebody) }
+  return { path: filled + (typeof query === 'string' ? query : query(named)), body: await body?.(named, somebody) }
 }
 
 /** The first of its parameters says whose it is; with another's own there, the rest is still somebody else's. */
