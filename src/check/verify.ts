@@ -1,4 +1,5 @@
 /** Verify: the same decision as at check, for whoever may ask about somebody else's credential, and in JSON. */
+import { hash } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { environment } from '../http/api/wire.ts'
@@ -10,29 +11,43 @@ import { faultVerdict, type Judge, type Verdict } from './decide.ts'
 import type { Holder } from './holder.ts'
 import { isHolder, type Holders, type Unresolved } from './holders.ts'
 import type { Note } from './usage-note.ts'
+import type { VerifyAnswer } from './verify-answer.ts'
 import { HIGHEST_COST, type Question } from './question.ts'
 
 const MOST_IN_A_BATCH = 100
 
-export const verifyRequest = z.strictObject({
-  /** An API key or an access token. */
-  credential: z.string().max(16_384, { error: 'is longer than any credential' }),
-  scopes: z.array(z.string().max(255)).max(100).default([]),
-  resource: z.string().min(1).max(2_048).optional(),
-  environment: environment.default('live'),
-  cost: z
-    .int({ error: `must be a whole number from 1 to ${HIGHEST_COST}` })
-    .min(1)
-    .max(HIGHEST_COST)
-    .default(1),
-  /** The address that the call came from. */
-  ip: z
-    .string()
-    .refine((value) => ipaddr.isValid(value), { error: 'must be an IP address' })
-    .optional(),
-  /** Asks for the key's metadata, too. */
-  metadata: z.boolean().default(false),
-})
+export const verifyRequest = z
+  .strictObject({
+    credential: z
+      .string()
+      .max(16_384, { error: 'is longer than any credential' })
+      .describe('An API key or an access token.'),
+    scopes: z.array(z.string().max(255)).max(100).default([]).describe('All of them are needed.'),
+    resource: z
+      .string()
+      .min(1)
+      .max(2_048)
+      .optional()
+      .describe('The identifier of the resource that it is used at; unless said, the default one.'),
+    environment: environment.default('live'),
+    cost: z
+      .int({ error: `must be a whole number from 1 to ${HIGHEST_COST}` })
+      .min(1)
+      .max(HIGHEST_COST)
+      .default(1)
+      .describe('Units that are charged if it may pass.'),
+    ip: z
+      .string()
+      .refine((value) => ipaddr.isValid(value), { error: 'must be an IP address' })
+      .optional()
+      .describe('The address that the call came from. A key that is bound to addresses is refused without it.'),
+    metadata: z.boolean().default(false).describe('Asks for the key’s metadata, too.'),
+    depends_on: z
+      .boolean()
+      .default(false)
+      .describe('Asks for the digests whose event in the revocation feed makes this answer worthless.'),
+  })
+  .meta({ id: 'VerifyRequest' })
 
 export type VerifyRequest = z.output<typeof verifyRequest>
 
@@ -42,26 +57,6 @@ export const verifyBatchRequest = z.strictObject({
     .min(1, { error: 'must hold at least one' })
     .max(MOST_IN_A_BATCH, { error: `may hold ${MOST_IN_A_BATCH}` }),
 })
-
-/** In wire names. */
-export interface VerifyAnswer {
-  valid: boolean
-  code: Verdict['code']
-  kind: 'api_key' | 'access_token' | null
-  subject: string | null
-  key_id?: string
-  client_id?: string
-  organization_id: string | null
-  external_id: string | null
-  scopes: readonly string[]
-  missing_scopes?: readonly string[]
-  retry_after?: number
-  tier: string | null
-  environment: 'live' | 'test' | '-' | null
-  limits: readonly { policy: string; limit: number; remaining: number; reset_in: number }[]
-  expires_at: string | null
-  metadata?: unknown
-}
 
 /** At once where the credential is known. @throws {Problem} 403 for a caller without the scope, 503 when the truth can't be known */
 export type Verify = (principal: Principal, asked: VerifyRequest) => Soon<VerifyAnswer>
@@ -89,7 +84,7 @@ export function createVerify(options: {
   function tell(verdict: Verdict, asked: VerifyRequest): Soon<VerifyAnswer> {
     const { retryAfterSeconds, holder } = verdict
     if (verdict.code === 'unavailable') throw new Problem('unavailable', { retryAfterSeconds })
-    const answer = answerOf(verdict)
+    const answer = asked.depends_on ? { ...answerOf(verdict), depends_on: dependenciesOf(verdict) } : answerOf(verdict)
     if (!asked.metadata || !holder?.keyId) return answer
     return andThen(metadataOf(holder.keyId), (metadata) => ({ ...answer, metadata }))
   }
@@ -143,4 +138,10 @@ function answerOf({ code, holder, derived, limits, missingScopes, retryAfterSeco
     })),
     expires_at: holder && holder.expiresAtMs !== Infinity ? new Date(holder.expiresAtMs).toISOString() : null,
   }
+}
+
+/** As the revocation feed names them. */
+function dependenciesOf({ holder, derived }: Verdict): string[] {
+  const ids = holder && derived ? [...holder.dependsOn, derived.tier] : []
+  return ids.map((id) => hash('sha256', id, 'base64url'))
 }
