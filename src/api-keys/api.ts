@@ -13,31 +13,34 @@ import { listApiKeyIds } from './list/store.ts'
 import { revokeApiKey } from './revoke.ts'
 import { rotateApiKey, rotateOwnApiKey } from './rotate.ts'
 import type { KeyServices } from './services.ts'
-import { keyOut, keyWithSecretOut, showKey, showKeyWithSecret } from './show.ts'
+import { keyAnswers, showKey, showKeyWithSecret } from './show.ts'
 import { findApiKey, listApiKeysById } from './store.ts'
 import { ownerTold } from './tell-owner.ts'
 
-const byId = z.strictObject({ id: z.string() })
+const byId = z.strictObject({ id: z.string().describe('The key’s id, and never a secret of it.') })
 
 export type KeyApiServices = KeyServices & {
   /** The schema of limits over a tier's. */
   limitOverrides: z.ZodType<LimitOverrides>
 }
 
-type Fields = ReturnType<typeof keyFields>
+/** What comes in and what goes out. */
+type Schemas = { fields: ReturnType<typeof keyFields> } & ReturnType<typeof keyAnswers>
 
 /** Those of `self` come first: no key has that id, but a path of the others would match. */
 export function apiKeyRoutes(services: KeyApiServices): ApiRoute[] {
-  const fields = keyFields(services.limitOverrides, services.settings.maxLifetimeSeconds)
-  return [...selfRoutes(services, fields), ...collection(services, fields), ...single(services, fields)]
+  const { limitOverrides, settings } = services
+  const schemas = { fields: keyFields(limitOverrides, settings.maxLifetimeSeconds), ...keyAnswers(limitOverrides) }
+  return [...selfRoutes(services, schemas), ...collection(services, schemas), ...single(services, schemas)]
 }
 
-function selfRoutes(services: KeyApiServices, fields: Fields): ApiRoute[] {
+function selfRoutes(services: KeyApiServices, { fields, keyOut, keyWithSecretOut }: Schemas): ApiRoute[] {
   const { db, clock } = services
   return [
     apiRoute({
       method: 'GET',
       path: '/v1/keys/self',
+      operation: 'getOwnKey',
       summary: 'Read the API key that calls',
       access: 'any-credential',
       charge: false,
@@ -53,6 +56,7 @@ function selfRoutes(services: KeyApiServices, fields: Fields): ApiRoute[] {
     apiRoute({
       method: 'POST',
       path: '/v1/keys/self/rotate',
+      operation: 'rotateOwnKey',
       summary: 'Give the API key that calls a new secret; its owner is told by mail',
       access: 'keys:rotate',
       creates: true,
@@ -72,7 +76,7 @@ function selfRoutes(services: KeyApiServices, fields: Fields): ApiRoute[] {
   ]
 }
 
-function collection(services: KeyApiServices, fields: Fields): ApiRoute[] {
+function collection(services: KeyApiServices, { fields, keyOut, keyWithSecretOut }: Schemas): ApiRoute[] {
   const { db, clock } = services
   return [
     apiRoute({
@@ -115,7 +119,7 @@ function collection(services: KeyApiServices, fields: Fields): ApiRoute[] {
   ]
 }
 
-function single(services: KeyApiServices, fields: Fields): ApiRoute[] {
+function single(services: KeyApiServices, { fields, keyOut, keyWithSecretOut }: Schemas): ApiRoute[] {
   const { db, clock } = services
   return [
     apiRoute({

@@ -7,44 +7,59 @@ import type { KeyWithSecret } from './issue.ts'
 
 const secretShape = z.strictObject({
   id: z.string(),
-  hint: z.string(),
+  hint: z.string().describe('How it begins and ends, to tell it from others.'),
   created_at: timeOut,
   expires_at: timeOut.nullable(),
   last_used_at: timeOut.nullable(),
 })
 
-const keyShape = {
+const keyShape = (limitOverrides: z.ZodType<LimitOverrides>) => ({
   id: z.string(),
   name: z.string(),
   organization_id: z.string(),
-  /** The person or service account that it acts for. */
-  subject: z.string(),
+  subject: z.string().describe('The person or service account that it acts for.'),
   user_id: z.string().nullable(),
   service_account_id: z.string().nullable(),
-  external_id: z.string().nullable(),
+  external_id: z.string().nullable().describe('The platform’s own id for whom it is.'),
   environment,
   scopes: z.array(z.string()),
-  grantable_scopes: z.array(z.string()),
-  resource: z.string().nullable(),
-  tier: z.string().nullable(),
-  limits: z.custom<LimitOverrides>().nullable(),
-  allowed_ips: z.array(z.string()),
+  grantable_scopes: z.array(z.string()).describe('What keys that it makes may have besides its own scopes.'),
+  resource: z.string().nullable().describe('The one resource that it is for; null: every one whose scopes it has.'),
+  tier: z.string().nullable().describe('null: its organization’s.'),
+  limits: limitOverrides.nullable().describe('Over its tier’s.'),
+  allowed_ips: z.array(z.string()).describe('Addresses and CIDR ranges; empty: from anywhere.'),
   metadata: z.record(z.string(), z.unknown()),
   status: z.enum(statuses),
-  exposed: z.strictObject({ at: timeOut, reason: z.enum(['leaked', 'unencrypted']) }).nullable(),
-  secrets: z.array(secretShape),
-  expires_at: timeOut.nullable(),
+  exposed: z
+    .strictObject({ at: timeOut, reason: z.enum(['leaked', 'unencrypted']) })
+    .nullable()
+    .describe('When and how a secret of it came into the open. It works until it is revoked.'),
+  secrets: z.array(secretShape).describe('Those that work, newest first: two while one is being rotated.'),
+  expires_at: timeOut.nullable().describe('When its newest secret ends.'),
   last_used_at: timeOut.nullable(),
   created_at: timeOut,
   updated_at: timeOut,
   disabled: z.boolean(),
+})
+
+/** @param limitOverrides the schema of limits over a tier's */
+export function keyAnswers(limitOverrides: z.ZodType<LimitOverrides>) {
+  const shape = keyShape(limitOverrides)
+  const secret = z
+    .string()
+    .nullable()
+    .describe(
+      'The key itself, in this answer only. null in an answer that is given again after it was rotated away or revoked.',
+    )
+  return {
+    keyOut: z.strictObject(shape).meta({ id: 'ApiKey' }),
+    keyWithSecretOut: z.strictObject({ ...shape, secret }).meta({ id: 'ApiKeyWithSecret' }),
+  }
 }
 
-export const keyOut = z.strictObject(keyShape)
-/** `secret` is null in an answer that is given again after the secret was rotated away or revoked. */
-export const keyWithSecretOut = z.strictObject({ ...keyShape, secret: z.string().nullable() })
+type KeyAnswers = ReturnType<typeof keyAnswers>
 
-export function showKey(key: ApiKey, now: Date): z.output<typeof keyOut> {
+export function showKey(key: ApiKey, now: Date): z.output<KeyAnswers['keyOut']> {
   const { owner, exposed } = key
   return {
     id: key.id,
@@ -79,6 +94,6 @@ export function showKey(key: ApiKey, now: Date): z.output<typeof keyOut> {
   }
 }
 
-export function showKeyWithSecret({ key, secret }: KeyWithSecret, now: Date): z.output<typeof keyWithSecretOut> {
+export function showKeyWithSecret({ key, secret }: KeyWithSecret, now: Date): z.output<KeyAnswers['keyWithSecretOut']> {
   return { ...showKey(key, now), secret }
 }

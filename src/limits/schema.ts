@@ -1,5 +1,6 @@
 /** Limits as they come in and go out. */
 import { z } from 'zod'
+import { timeOut } from '../http/api/wire.ts'
 import { LARGEST_BURST, SMALLEST_REFILL } from './counter.ts'
 
 /** What the column holds, and far beyond what one process could let through. */
@@ -11,22 +12,27 @@ const whole = (largest: number) => {
   return z.int({ error }).min(1, { error }).max(largest, { error })
 }
 
-const hour = z.union([whole(LARGEST_HOUR), z.literal('unlimited')], {
-  error: `must be a whole number from 1 to ${LARGEST_HOUR}, or "unlimited"`,
-})
+const hour = z
+  .union([whole(LARGEST_HOUR), z.literal('unlimited')], {
+    error: `must be a whole number from 1 to ${LARGEST_HOUR}, or "unlimited"`,
+  })
+  .describe('Units in any 60 minutes.')
 
 const refillError = `must be a number from ${SMALLEST_REFILL} to ${LARGEST_REFILL}`
 const burst = z.strictObject({
-  size: whole(LARGEST_BURST),
+  size: whole(LARGEST_BURST).describe('Units that may be spent at once.'),
   refill_per_second: z
     .number({ error: refillError })
     .min(SMALLEST_REFILL, { error: refillError })
     .max(LARGEST_REFILL, { error: refillError })
-    .optional(),
+    .optional()
+    .describe('Units that come back; unless said, as many as the hour has. Needed where the hour is unlimited.'),
 })
 
 /** Over a tier's: of a key or client. What isn't said is the tier's. */
-export const limitOverridesSchema = z.strictObject({ hour: hour.optional(), burst: burst.optional() })
+export const limitOverridesSchema = z
+  .strictObject({ hour: hour.optional(), burst: burst.optional() })
+  .meta({ id: 'LimitOverrides', description: 'Over a tier’s; what isn’t said is the tier’s.' })
 
 /** An hour says how fast the bucket fills; without one it has to be said. */
 function refillIsKnown(
@@ -51,8 +57,12 @@ export type WrittenLimits = z.output<typeof limitsSchema>
 
 const tierFields = {
   ...limitFields,
-  limit_per: z.enum(['key', 'organization'], { error: 'must be key or organization' }),
-  organization_limits: limitsSchema.nullable(),
+  limit_per: z
+    .enum(['key', 'organization'], { error: 'must be key or organization' })
+    .describe('What is counted: each key by itself, or all of an organization together.'),
+  organization_limits: limitsSchema
+    .nullable()
+    .describe('A ceiling for all keys of an organization together, besides what each may spend.'),
 }
 
 export const tierInput = z
@@ -65,9 +75,6 @@ export const tierInput = z
 
 export type TierInput = z.output<typeof tierInput>
 
-export const tierOutput = z.strictObject({
-  name: z.string(),
-  ...tierFields,
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-})
+export const tierOutput = z
+  .strictObject({ name: z.string(), ...tierFields, created_at: timeOut, updated_at: timeOut })
+  .meta({ id: 'Tier' })
