@@ -1,5 +1,6 @@
 /** What only an administrator sets for a client. Never RFC 7591 metadata, so that a registration can't grant itself privileges. */
 import { z } from 'zod'
+import { slug } from '../http/api/wire.ts'
 import { limitPerValues } from './client.ts'
 
 const listOf = <Item extends z.ZodType<string>>(item: Item) =>
@@ -17,6 +18,7 @@ export const administratorFields = {
   limit_per: z.enum(limitPerValues, { error: `must be ${limitPerValues.join(' or ')}` }),
   grantable_scopes: listOf(z.string().min(1).max(100)),
   organization_id: z.string().min(1).nullable(),
+  slug: slug.nullable(),
 }
 
 export const administratorAttributesSchema = z.strictObject({
@@ -27,6 +29,7 @@ export const administratorAttributesSchema = z.strictObject({
   limit_per: administratorFields.limit_per.default('client'),
   grantable_scopes: administratorFields.grantable_scopes.default([]),
   organization_id: administratorFields.organization_id.default(null),
+  slug: administratorFields.slug.default(null),
 })
 
 /** In wire names, as they are written in files and requests. */

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { inputProblem } from '../http/api/input.ts'
 import { listPage, listParameters, listSchema } from '../http/api/list.ts'
+import { slug } from '../http/api/wire.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
-import type { InputFault } from '../http/problem.ts'
+import { Problem, type InputFault } from '../http/problem.ts'
 import {
   demandAdministrator,
   demandChangeable,
@@ -13,6 +14,7 @@ import {
   organizationOfNew,
 } from './access.ts'
 import { administratorFields } from './administrator-attributes.ts'
+import type { Tx } from '../platform/database.ts'
 import { metadataOf, usesSecret, type Client } from './client.ts'
 import { removeClient } from './delete.ts'
 import { deleteClientSecrets } from './delete-secret.ts'
@@ -22,7 +24,7 @@ import { unknownReferences } from './references.ts'
 import { registerClient } from './register.ts'
 import { clientSecretRoutes } from './secrets-api.ts'
 import { knownBy, type ClientServices } from './services.ts'
-import { findClient, listClientPage, lockClient } from './store.ts'
+import { findClient, isSlugTaken, listClientPage, lockClient } from './store.ts'
 import { updateClient } from './update.ts'
 import { attributesOf, clientBody, clientChanges, clientOut, newClientOut, showClient } from './wire.ts'
 
@@ -37,11 +39,11 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
       path: '/v1/clients',
       summary: 'List clients, newest first',
       access: 'clients:read',
-      query: z.strictObject({ ...listParameters, organization_id: z.string().optional() }),
+      query: z.strictObject({ ...listParameters, organization_id: z.string().optional(), slug: slug.optional() }),
       answer: { status: 200, body: listSchema(clientOut) },
-      async handle({ principal, reach, query: { limit, cursor, organization_id: organizationId } }) {
+      async handle({ principal, reach, query: { limit, cursor, organization_id: organizationId, slug: wanted } }) {
         const organizationIds = reach === 'everything' ? null : [...principal.organizations.keys()]
-        const rows = await listClientPage(db, { limit, cursor, organizationIds, organizationId })
+        const rows = await listClientPage(db, { limit, cursor, organizationIds, organizationId, slug: wanted })
         return { status: 200, body: listPage(rows, limit, showClient) }
       },
     }),
@@ -53,7 +55,7 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
       access: 'clients:write',
       body: clientBody,
       answer: { status: 201, body: newClientOut },
-      problems: ['not_found', 'forbidden', 'insufficient_scope'],
+      problems: ['not_found', 'forbidden', 'insufficient_scope', 'conflict'],
       creates: true,
       async handle({ body, context, tx, ...asking }) {
         const { metadata, attributes } = split(body)
@@ -62,6 +64,7 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
         const registration = checked(metadata, { ...attributes, organization_id: organizationId })
         demandKnown(await unknownReferences(tx, known, registration))
         demandPassable(services, asking, registration)
+        await demandFreeSlug(tx, registration.slug, null)
         // Whoever an administrator doesn't vouch for isn't assured, nor given what only administrators' clients get.
         const origin = asking.reach === 'everything' ? 'administrator' : 'self_registered'
         const { client, secret } = await registerClient(tx, services, registration, origin, context)
@@ -95,7 +98,7 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
       params,
       body: clientChanges,
       answer: { status: 200, body: clientOut },
-      problems: ['not_found', 'forbidden', 'insufficient_scope'],
+      problems: ['not_found', 'forbidden', 'insufficient_scope', 'conflict'],
       async handle({ params: { id }, body: { disabled, ...changes }, context, ...asking }) {
         const client = await db.$transaction(async (tx) => {
           const current = demandManageable(asking, await lockClient(tx, id))
@@ -107,6 +110,7 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
             if (credentialFields.some((field) => changes[field] !== undefined)) {
               demandPassable(services, asking, registration)
             }
+            await demandFreeSlug(tx, registration.slug, current.id)
             await updateClient(tx, current, registration, context)
             if (usesSecret(current) && !usesSecret({ ...current, ...registration })) {
               await deleteClientSecrets(
@@ -188,6 +192,14 @@ function checked(metadata: Input, attributes: Input): Registration {
 
 function demandKnown(faults: readonly Fault[]): void {
   if (faults.length > 0) throw inputProblem(...faults.map((fault) => inputFault(fault, 'unknown')))
+}
+
+async function demandFreeSlug(tx: Tx, wanted: string | null, clientId: string | null): Promise<void> {
+  if (wanted === null || !(await isSlugTaken(tx, wanted, clientId))) return
+  throw new Problem('conflict', {
+    detail: 'Another client has this slug.',
+    errors: [{ path: '/slug', code: 'taken', message: 'is the slug of another client' }],
+  })
 }
 
 /** `redirect_uris.0` is `/redirect_uris/0` in a body. */

@@ -26,6 +26,8 @@ export interface Client {
   /** The client_id. */
   readonly id: string
   readonly name: string
+  /** The name by which files (`keygrant apply`) know it. */
+  readonly slug: string | null
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
   readonly grantTypes: readonly string[]

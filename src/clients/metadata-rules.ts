@@ -44,6 +44,7 @@ function attributesOf(attributes: z.output<typeof administratorAttributesSchema>
     limitPer: attributes.limit_per,
     grantableScopes: attributes.grantable_scopes,
     organizationId: attributes.organization_id,
+    slug: attributes.slug,
   }
 }
 
@@ -158,6 +159,7 @@ const hints: Readonly<Record<string, string>> = {
   limit_per: 'is not client metadata: an administrator sets it apart',
   grantable_scopes: 'is not client metadata: an administrator sets it apart',
   organization_id: 'is not client metadata: an administrator sets it apart',
+  slug: 'is not client metadata: an administrator sets it apart',
 }
 
 function faultsOf(error: z.ZodError): Fault[] {

@@ -9,24 +9,28 @@ import { drawClientSecret } from './issue-secret.ts'
 import type { Registration } from './metadata-rules.ts'
 import { insertClient, insertSecret, type NewClient } from './store.ts'
 
-/** `secret` is shown in this answer only; null for a client that proves itself otherwise or not at all. */
+/** `secret` is shown in this answer only; null for a client that proves itself otherwise or not at all, and where none was drawn. */
 export interface RegisteredClient {
   client: Client
   secret: string | null
 }
 
-/** `registration` comes from `checkRegistration`. Its organization, if it has one, must exist. */
+/**
+ * `registration` comes from `checkRegistration`. Its organization, if it has one, must exist, and its slug be free.
+ * @param draws a secret, if it uses one: not where it is to get one of its administrator's, or of another system's
+ */
 export async function registerClient(
   tx: Tx,
   { secrets, clock }: { secrets: Secrets; clock: Clock },
   registration: Registration,
   origin: Client['origin'],
   context: AuditContext,
+  draws = true,
 ): Promise<RegisteredClient> {
   const id = newId('cli', clock)
   const now = clock.now()
   const client: NewClient = { ...registration, id, name: registration.name ?? id, origin, createdAt: now }
-  const drawn = usesSecret(client) ? drawClientSecret({ secrets, clock }) : null
+  const drawn = draws && usesSecret(client) ? drawClientSecret({ secrets, clock }) : null
 
   await insertClient(tx, client)
   if (drawn) await insertSecret(tx, id, drawn.resting)

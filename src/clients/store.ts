@@ -40,15 +40,17 @@ export async function listClientPage(
     cursor: Cursor | undefined
     organizationIds: readonly string[] | null
     organizationId: string | undefined
+    slug?: string | undefined
   },
 ): Promise<Client[]> {
-  const { limit, cursor, organizationIds, organizationId } = page
+  const { limit, cursor, organizationIds, organizationId, slug } = page
   const rows = await db.client.findMany({
     where: {
       AND: [
         afterCursor(cursor),
         organizationIds === null ? {} : { organizationId: { in: [...organizationIds] } },
         organizationId === undefined ? {} : { organizationId },
+        slug === undefined ? {} : { slug },
       ],
     },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -65,6 +67,13 @@ export async function listClientPage(
 export async function lockClient(tx: Tx, clientId: string): Promise<Client | null> {
   await tx.$queryRaw`SELECT 1 FROM clients WHERE id = ${clientId} FOR NO KEY UPDATE`
   return findClient(tx, clientId)
+}
+
+/** Whether another client has this slug. Whoever else would take it waits until the transaction ends. */
+export async function isSlugTaken(tx: Tx, slug: string, exceptId: string | null): Promise<boolean> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`client slug ${slug}`}, 0))`
+  const other = await tx.client.findUnique({ where: { slug }, select: { id: true } })
+  return other !== null && other.id !== exceptId
 }
 
 export type NewClient = Omit<Client, 'secrets' | 'updatedAt' | 'disabledAt'>
@@ -122,7 +131,13 @@ export async function insertSecret(tx: Tx, clientId: string, secret: ClientSecre
   await tx.clientSecret.create({ data: { ...secret, digest: Uint8Array.from(secret.digest), clientId } })
 }
 
-export async function setSecretEnd(tx: Tx, secretId: string, expiresAt: Date): Promise<void> {
+/** Whose secret this is, by any of its digests. */
+export async function findSecretOwner(tx: Tx, digests: readonly Uint8Array<ArrayBuffer>[]): Promise<string | null> {
+  const row = await tx.clientSecret.findFirst({ where: { digest: { in: [...digests] } }, select: { clientId: true } })
+  return row && row.clientId
+}
+
+export async function setSecretEnd(tx: Tx, secretId: string, expiresAt: Date | null): Promise<void> {
   await tx.clientSecret.update({ where: { id: secretId }, data: { expiresAt } })
 }
 

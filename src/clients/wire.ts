@@ -68,6 +68,8 @@ export const clientOut = z.strictObject({
   limit_per: z.enum(limitPerValues),
   grantable_scopes: z.array(z.string()),
   organization_id: z.string().nullable(),
+  /** The name by which files (`keygrant apply`) know it. */
+  slug: z.string().nullable(),
   disabled: z.boolean(),
   disabled_at: timeOut.nullable(),
   created_at: timeOut,
@@ -100,6 +102,7 @@ export function showClient(client: Client): ClientOut {
     limit_per: client.limitPer,
     grantable_scopes: [...client.grantableScopes],
     organization_id: client.organizationId,
+    slug: client.slug,
     disabled: client.disabledAt !== null,
     disabled_at: time(client.disabledAt),
     created_at: time(client.createdAt),
@@ -113,6 +116,7 @@ export function showSecret({ id, hint, createdAt, expiresAt }: ClientSecret): z.
 
 /** What an administrator has set, in wire names: what a change begins with. */
 export function attributesOf(client: Client) {
-  const { verified, pkce_exempt, introspects, tier, limit_per, grantable_scopes, organization_id } = showClient(client)
-  return { verified, pkce_exempt, introspects, tier, limit_per, grantable_scopes, organization_id }
+  const { verified, pkce_exempt, introspects, tier, limit_per, grantable_scopes, organization_id, slug } =
+    showClient(client)
+  return { verified, pkce_exempt, introspects, tier, limit_per, grantable_scopes, organization_id, slug }
 }

@@ -66,14 +66,15 @@ function collection({ db }: OrganizationServices): ApiRoute[] {
       query: z.strictObject({
         ...listParameters,
         external_id: externalId.optional(),
+        slug: slug.optional(),
         q: z.string().min(1).max(120).optional(),
         tier: slug.optional(),
       }),
       answer: { status: 200, body: listSchema(organizationSchema) },
       async handle({ query, principal, reach }) {
-        const { limit, cursor, external_id, q, tier } = query
+        const { limit, cursor, external_id, slug: known, q, tier } = query
         const among = reach === 'everything' ? null : [...principal.organizations.keys()]
-        const filters = { among, externalId: external_id, namePrefix: q, tier }
+        const filters = { among, externalId: external_id, slug: known, namePrefix: q, tier }
         const rows = await listOrganizations(db, { ...filters, limit, cursor })
         return { status: 200, body: listPage(rows, limit, shown) }
       },

@@ -67,6 +67,7 @@ export interface OrganizationPage {
   /** Null: of all there are. */
   among: readonly string[] | null
   externalId?: string | undefined
+  slug?: string | undefined
   /** What the name begins with, in whatever letters. */
   namePrefix?: string | undefined
   tier?: string | undefined
@@ -76,13 +77,14 @@ export interface OrganizationPage {
 
 /** Newest first; one more than the limit. */
 export async function listOrganizations(db: Db | Tx, page: OrganizationPage): Promise<Organization[]> {
-  const { among, externalId, namePrefix, tier, limit, cursor } = page
+  const { among, externalId, slug, namePrefix, tier, limit, cursor } = page
   const rows = await db.organization.findMany({
     where: {
       AND: [
         afterCursor(cursor),
         among ? { id: { in: [...among] } } : {},
         externalId === undefined ? {} : { externalId },
+        slug === undefined ? {} : { slug },
         namePrefix === undefined ? {} : { name: { startsWith: literal(namePrefix), mode: 'insensitive' } },
         tier === undefined ? {} : { tier },
       ],

@@ -287,6 +287,19 @@ describe('an administrator', () => {
     expect(new Set(filtered.body.data.map((one) => one['organization_id']))).toEqual(new Set([customer.organizationId]))
   })
 
+  test('gives a client the slug by which files know it, which is that of one alone', async () => {
+    const made = await registered(platform, { ...metadata, slug: 'dashboard' })
+    expect(made).toMatchObject({ slug: 'dashboard' })
+    const found = await ask(platform, 'GET', '/v1/clients?slug=dashboard')
+    expect(found.body.data.map(({ id }) => id)).toEqual([made.id])
+    const other = await registered(platform)
+    const taken = [409, 'conflict', '/slug']
+    expect(shape(await ask(platform, 'PATCH', `/v1/clients/${other.id}`, { slug: 'dashboard' }))).toEqual(taken)
+    expect(shape(await ask(platform, 'POST', '/v1/clients', { ...metadata, slug: 'dashboard' }))).toEqual(taken)
+    await ask(platform, 'PATCH', `/v1/clients/${made.id}`, { slug: null })
+    expect((await ask(platform, 'PATCH', `/v1/clients/${other.id}`, { slug: 'dashboard' })).status).toBe(200)
+  })
+
   test('is told what is not there', async () => {
     const fields = { introspects: ['urn:x'], tier: 'x', grantable_scopes: ['x:read'], organization_id: 'org_x' }
     expect(shape(await ask(platform, 'POST', '/v1/clients', { ...metadata, ...fields }))).toEqual([

@@ -59,6 +59,8 @@ describe('organizations', () => {
     const taken = await stage.ask(stage.platform, 'PATCH', mine.path, { slug })
     expect(taken).toMatchObject({ status: 409, body: { errors: [{ path: '/slug', code: 'taken' }] } })
     expect((await stage.ask(stage.platform, 'POST', '/v1/organizations', { name: 'Acme', slug })).status).toBe(409)
+    const found = await stage.ask(stage.platform, 'GET', `/v1/organizations?slug=${slug}`)
+    expect(found.body.data.map(({ id }) => id)).toEqual([made.body.id])
     await stage.ask(stage.platform, 'PATCH', `/v1/organizations/${made.body.id}`, { slug: null })
     expect(await stage.ask(stage.platform, 'PATCH', mine.path, { slug })).toMatchObject({ status: 200, body: { slug } })
     const { id: personalUserId } = await addPerson(stage.server)

@@ -9,6 +9,23 @@ export async function insertServiceAccount(tx: Tx, account: ServiceAccount): Pro
   return count === 1
 }
 
+/** Those that weren't there. */
+export async function insertServiceAccounts(tx: Tx, accounts: readonly ServiceAccount[]): Promise<ServiceAccount[]> {
+  return tx.serviceAccount.createManyAndReturn({ data: [...accounts], skipDuplicates: true })
+}
+
+/** Raw, since Prisma would send a condition for each pair. */
+export async function listServiceAccountsByName(
+  tx: Tx,
+  named: readonly { organizationId: string; name: string }[],
+): Promise<Pick<ServiceAccount, 'id' | 'organizationId' | 'name'>[]> {
+  return tx.$queryRaw`
+    SELECT a.id, a.organization_id AS "organizationId", a.name
+    FROM unnest(${named.map(({ organizationId }) => organizationId)}::text[], ${named.map(({ name }) => name)}::text[])
+      AS wanted(organization_id, name)
+    JOIN service_accounts a ON a.organization_id = wanted.organization_id AND a.name = wanted.name`
+}
+
 export async function findServiceAccount(
   db: Db | Tx,
   { organizationId, id }: { organizationId: string; id: string },
