@@ -18,7 +18,8 @@ export const listParameters = {
     .int({ error: 'must be a whole number from 1 to 200' })
     .min(1, { error: 'must be from 1 to 200' })
     .max(200, { error: 'must be from 1 to 200' })
-    .default(50),
+    .default(50)
+    .describe('How many at most.'),
   cursor: z
     .string()
     .transform((text, context): Cursor => {
@@ -27,7 +28,8 @@ export const listParameters = {
       context.addIssue({ code: 'custom', message: 'is none: use the next_cursor of an answer as it is' })
       return z.NEVER
     })
-    .optional(),
+    .optional()
+    .describe('The `next_cursor` of the page before.'),
 }
 
 /** A list without filters. */
@@ -39,7 +41,12 @@ export interface ListPage<T> {
 }
 
 export function listSchema<T extends z.ZodType>(item: T) {
-  return z.strictObject({ data: z.array(item), next_cursor: z.string().nullable() })
+  const page = z.strictObject({
+    data: z.array(item),
+    next_cursor: z.string().nullable().describe('The `cursor` of the next page; null: this is the last.'),
+  })
+  const { id } = item.meta() ?? {}
+  return id === undefined ? page : page.meta({ id: `${id}Page` })
 }
 
 /** @param rows up to `limit + 1` of them: the one too many says that there is another page */

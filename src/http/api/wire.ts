@@ -6,6 +6,7 @@ const timeFault = 'must be a time like 2026-01-31T12:00:00Z'
 export const isoTime = z.iso
   .datetime({ error: timeFault })
   .refine((text) => !text.startsWith('0000'), { error: timeFault })
+  .describe('RFC 3339, in UTC.')
 
 /** What people call a thing. */
 export const displayName = z
@@ -41,6 +42,11 @@ export const metadata = z
   .pipe(z.record(z.string().max(255), z.json()))
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, {
     error: 'must be at most 16 KiB as JSON',
+  })
+  .meta({
+    type: 'object',
+    additionalProperties: true,
+    description: `Whatever the platform wants to keep beside it: an object of at most 16 KiB as JSON, ${METADATA_DEPTH} levels deep.`,
   })
 
 function isWithin(value: unknown, levels: number): boolean {
