@@ -63,7 +63,7 @@ export function apiRoutes(options: {
     ...usageRoutes({ pool, clock }),
     ...resourceRoutes({ db, builtIn }),
     ...scopeRoutes({ db, builtIn }),
-    ...policyRoutes({ db, clock }),
+    ...policyRoutes({ db }),
     ...organizationRoutes({
       db,
       revokeKeys: revokeOwnedKeys,

@@ -1,20 +1,19 @@
 /** Stored policies over HTTP: what `/v1/check/@name` asks, one for each resource, under the resource's name. */
 import { z } from 'zod'
-import { record } from '../../audit/record.ts'
 import { listQuery, listSchema, pageOf } from '../../http/api/list.ts'
 import type { Principal, Reach } from '../../http/api/principal.ts'
 import { inputProblem } from '../../http/api/input.ts'
 import { apiRoute, type ApiRoute } from '../../http/api/route.ts'
 import { environment, timeOut } from '../../http/api/wire.ts'
 import { Problem } from '../../http/problem.ts'
-import { notify } from '../../platform/changes.ts'
-import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
 import { managementName } from '../../resources/management.ts'
-import { listResources, lockResources } from '../../resources/store.ts'
+import { listResources } from '../../resources/store.ts'
 import { visibleScopes } from '../../resources/visible.ts'
-import { policyBody, routeFaults } from './body.ts'
-import { deletePolicy, findPolicy, listPolicies, putPolicy, type StoredPolicy } from './store.ts'
+import { policyBody } from './body.ts'
+import { deletePolicy } from './delete.ts'
+import { putPolicy } from './put.ts'
+import { findPolicy, listPolicies, type StoredPolicy } from './store.ts'
 
 const policyOut = z.strictObject({
   name: z.string(),
@@ -30,7 +29,7 @@ const policyOut = z.strictObject({
 
 const params = z.strictObject({ name: z.string() })
 
-export function policyRoutes({ db, clock }: { db: Db; clock: Clock }): ApiRoute[] {
+export function policyRoutes({ db }: { db: Db }): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',
@@ -77,28 +76,12 @@ export function policyRoutes({ db, clock }: { db: Db; clock: Clock }): ApiRoute[
         if (name === managementName) {
           throw new Problem('forbidden', { detail: 'The management API decides by itself: it has no policy.' })
         }
-        const policy = await db.$transaction(async (tx) => {
-          // Its scopes stay what they are until it is written.
-          await lockResources(tx)
-          const resource = (await listResources(tx)).find((one) => one.name === name)
-          if (!resource) {
-            throw new Problem('not_found', { detail: `There is no resource ${name}: a policy has the name of one.` })
-          }
-          const faults = routeFaults(body.routes, resource)
-          if (faults.length > 0) throw inputProblem(...faults)
-          const { on_limit: onLimit, on_outage: onOutage, ...columns } = body
-          const isNew = await putPolicy(
-            tx,
-            { ...columns, name, resourceId: resource.id, onLimit, onOutage },
-            clock.now(),
-          )
-          const data = { resource_id: resource.id }
-          await record(tx, { type: isNew ? 'policy.created' : 'policy.updated', id: name, data }, context)
-          await notify(tx, { kind: 'policy', id: name })
-          return findPolicy(tx, name)
-        })
-        if (!policy) throw new Error(`the policy ${name} was not written`)
-        return { status: 200, body: show(policy) }
+        const put = await db.$transaction((tx) => putPolicy(tx, name, body, context))
+        if (put.outcome === 'not_found') {
+          throw new Problem('not_found', { detail: `There is no resource ${name}: a policy has the name of one.` })
+        }
+        if (put.outcome === 'faulty') throw inputProblem(...put.faults)
+        return { status: 200, body: show(put.policy) }
       },
     }),
 
@@ -112,12 +95,8 @@ export function policyRoutes({ db, clock }: { db: Db; clock: Clock }): ApiRoute[
       problems: ['not_found', 'forbidden'],
       async handle({ reach, params: { name }, context }) {
         demandAdministrator(reach)
-        await db.$transaction(async (tx) => {
-          const policy = await findPolicy(tx, name)
-          if (!policy || !(await deletePolicy(tx, name))) throw new Problem('not_found')
-          await record(tx, { type: 'policy.deleted', id: name, data: { resource_id: policy.resourceId } }, context)
-          await notify(tx, { kind: 'policy', id: name })
-        })
+        const deleted = await db.$transaction((tx) => deletePolicy(tx, name, context))
+        if (!deleted) throw new Problem('not_found')
         return { status: 204, body: undefined }
       },
     }),

@@ -23,15 +23,12 @@ export async function findPolicy(db: Db | Tx, name: string): Promise<StoredPolic
   return row && fromRow(row)
 }
 
-export type PolicyColumns = Omit<Policy, 'resource'> & { resourceId: string }
+type PolicyColumns = Omit<Policy, 'resource'> & { resourceId: string }
 
-/** @returns whether it is a new one */
-export async function putPolicy(tx: Tx, policy: PolicyColumns, now: Date): Promise<boolean> {
+export async function putPolicy(tx: Tx, policy: PolicyColumns, now: Date): Promise<void> {
   const { name, resourceId, ...columns } = policy
   const data = { ...columns, routes: columns.routes as unknown as Prisma.InputJsonArray, updatedAt: now }
-  const before = await tx.policy.count({ where: { name } })
   await tx.policy.upsert({ where: { name }, create: { name, resourceId, createdAt: now, ...data }, update: data })
-  return before === 0
 }
 
 /** False if there was none. */
