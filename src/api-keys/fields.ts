@@ -22,9 +22,9 @@ const seconds = (least: number, most: number) => {
   return z.int({ error }).min(least, { error }).max(most, { error })
 }
 
-const scopes = z.array(z.string().min(1).max(255)).max(MAX_SCOPES, { error: `must be at most ${MAX_SCOPES}` })
+export const scopes = z.array(z.string().min(1).max(255)).max(MAX_SCOPES, { error: `must be at most ${MAX_SCOPES}` })
 
-const allowedIps = z
+export const allowedIps = z
   .array(
     z.string().transform((text, context) => {
       const range = normalisedRange(text)

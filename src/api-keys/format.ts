@@ -26,6 +26,11 @@ export function parseApiKey(text: string): { environment: Environment } | null {
   return { environment: match[1] as Environment }
 }
 
+/** Has it everything of a key that begins with `prefix`, but the right checksum? */
+export function isMistyped(text: string, prefix: string): boolean {
+  return text.startsWith(`${prefix}_`) && shape.test(text) && parseApiKey(text) === null
+}
+
 /** The last four characters, to tell keys apart: what lists and mails show. */
 export function hintOf(key: string): string {
   return key.slice(-4)

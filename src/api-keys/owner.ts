@@ -10,7 +10,7 @@ import type { KeyServices } from './services.ts'
 import { findKeyOwner, findPersonalOrganizationId } from './store.ts'
 
 /** Acts for the organization where nothing else was named: it stays when people leave. */
-const DEFAULT_SERVICE_ACCOUNT = 'default'
+export const DEFAULT_SERVICE_ACCOUNT = 'default'
 
 export interface NamedOwner {
   userId?: string | undefined

@@ -14,6 +14,11 @@ export interface Secrets {
   digest(purpose: DigestPurpose, value: string, generation?: Generation): Buffer<ArrayBuffer>
   /** The digest under each configured key, newest first, so that place and generation are the same. Look-ups ask for any of them. */
   digests(purpose: DigestPurpose, value: string): Buffer<ArrayBuffer>[]
+  /**
+   * What `digests` of API keys are made with, newest first, for whoever moves them to another server. HKDF gave them for
+   * this purpose alone: nothing of another purpose, and not the configured key, can be made from them.
+   */
+  apiKeyDigestKeys(): Buffer[]
   /** Which generation made a stored digest of `value`; null when none of the configured keys did, or it is of another value. */
   generationOf(purpose: DigestPurpose, value: string, stored: Uint8Array): Generation | null
   /** A secret of 256 bits in base64url that only `value` and our key give: the same in each call and on each node. */
@@ -73,6 +78,7 @@ export function createSecrets(secretKeys: readonly string[]): Secrets {
   return {
     digest: (purpose, value, generation = 0) => hmac(ringOf(generation).digest[purpose], value),
     digests,
+    apiKeyDigestKeys: () => rings.map((ring) => ring.digest.api_key.export()),
     generationOf(purpose, value, stored) {
       const generation = digests(purpose, value).findIndex((candidate) => constantTimeEqual(candidate, stored))
       return generation === -1 ? null : generation
