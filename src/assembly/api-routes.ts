@@ -1,6 +1,7 @@
 /** Every route of `/v1` in one table; siblings that may not know each other meet here. */
 import type { Pool } from 'pg'
 import { apiKeyRoutes } from '../api-keys/api.ts'
+import { importRoutes } from '../api-keys/import/api.ts'
 import { revokeOwnedKeys } from '../api-keys/owned/revoke.ts'
 import { findPersonalOrganizationId } from '../api-keys/store.ts'
 import { policyRoutes } from '../check/policies/api.ts'
@@ -17,7 +18,7 @@ import { sessionRoutes } from '../oidc/sessions/api.ts'
 import { signingKeyRoutes } from '../oidc/signing-keys/api.ts'
 import { organizationRoutes } from '../organizations/api.ts'
 import { createPlatformOrganization } from '../organizations/platform.ts'
-import { ensureServiceAccount } from '../organizations/service-accounts/ensure.ts'
+import { ensureServiceAccount, ensureServiceAccounts } from '../organizations/service-accounts/ensure.ts'
 import { findOrganization } from '../organizations/store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -30,6 +31,7 @@ import { scopeRoutes } from '../resources/scopes-api.ts'
 import { usageRoutes } from '../usage/api.ts'
 import { userRoutes } from '../users/api.ts'
 import { organizationInvitations } from '../users/invitations.ts'
+import { emailKey } from '../users/user.ts'
 import type { UserServices } from '../users/services.ts'
 
 /** What API keys need of organizations. */
@@ -56,6 +58,15 @@ export function apiRoutes(options: {
       settings: config.apiKeys,
       organizations: keyOrganizations,
       sendMail: users.sendMail,
+      limitOverrides: limitOverridesSchema,
+    }),
+    ...importRoutes({
+      clock,
+      secrets,
+      catalogue,
+      prefix: config.apiKeys.prefix,
+      organizations: { ensureServiceAccounts },
+      emailKey,
       limitOverrides: limitOverridesSchema,
     }),
     ...tierRoutes({ db }),
