@@ -1,5 +1,6 @@
 /** The decision: one table of steps, in the contract's order, and then the limits. */
 import type { Decision, Limiter } from '../limits/limits.ts'
+import { andThen, type Soon } from '../platform/soon.ts'
 import type { CheckCode } from './codes.ts'
 import type { Derived, Holder } from './holder.ts'
 import { isHolder, type Unresolved } from './holders.ts'
@@ -10,7 +11,7 @@ export interface Verdict {
   /** Null: nobody is known. */
   readonly holder: Holder | null
   readonly derived: Derived | null
-  /** What the limits said; null where they weren't asked. */
+  /** What the limits say; null where they weren't asked. */
   readonly limits: Decision | null
   readonly missingScopes: readonly string[]
   /** Whole seconds; 0: none to tell. */
@@ -70,14 +71,15 @@ export function faultVerdict(code: CheckCode): Verdict {
   return { code, holder: null, derived: null, limits: null, missingScopes: none, retryAfterSeconds: 0 }
 }
 
+export interface JudgeOptions {
+  readonly charge: boolean
+  /** Units that it has let pass elsewhere, which are charged whatever the verdict; then the limits are told with a refusal, too. */
+  readonly spent?: number | undefined
+}
+
 export interface Judge {
   /** At once where the credential is known and limits are counted in this process. Charges if it may pass. */
-  (
-    found: Holder | Unresolved,
-    question: Question,
-    address: string | null,
-    options?: { charge: boolean },
-  ): Verdict | Promise<Verdict>
+  (found: Holder | Unresolved, question: Question, address: string | null, options?: JudgeOptions): Soon<Verdict>
 }
 
 export function createJudge(options: {
@@ -87,16 +89,18 @@ export function createJudge(options: {
   knows: (resource: string) => boolean
 }): Judge {
   const { limiter, current, nowMs, knows } = options
-  return (found, question, address, { charge } = { charge: true }) => {
+  return (found, question, address, { charge, spent } = { charge: true }) => {
     if (!isHolder(found)) return unresolvedVerdict(found)
     const derived = current(found)
     const refusal = refusalOf(found, { question, derived, nowMs: nowMs(), address, knows })
     if (refusal !== null) {
       const missingScopes =
         refusal === 'insufficient_scope' ? question.scopes.filter((scope) => !derived.scopes.has(scope)) : none
-      return { code: refusal, holder: found, derived, limits: null, missingScopes, retryAfterSeconds: 0 }
+      const refused = { code: refusal, holder: found, derived, limits: null, missingScopes, retryAfterSeconds: 0 }
+      if (spent === undefined) return refused
+      return andThen(limiter.charge(derived.meters, 0, spent), (told) => ({ ...refused, limits: told }))
     }
-    const limits = charge ? limiter.charge(derived.meters, question.cost) : limiter.look(derived.meters)
+    const limits = charge ? limiter.charge(derived.meters, question.cost, spent) : limiter.look(derived.meters)
     return limits instanceof Promise
       ? limits.then((decision) => limited(found, derived, decision))
       : limited(found, derived, limits)

@@ -27,6 +27,11 @@ export const verifyAnswer = z
           limit: z.int(),
           remaining: z.int(),
           reset_in: z.int().min(0).describe('Seconds until one more unit.'),
+          window: z.int().optional().describe('With depends_on: the seconds that the limit is for.'),
+          counter: z
+            .string()
+            .optional()
+            .describe('With depends_on: the same for all credentials that are counted together.'),
         }),
       )
       .readonly()
@@ -37,6 +42,10 @@ export const verifyAnswer = z
       .readonly()
       .optional()
       .describe('Only if it was asked for: digests, as the revocation feed names what changed.'),
+    address_bound: z
+      .boolean()
+      .optional()
+      .describe('With depends_on: the key has a list of addresses, so this answer is for the asked one alone.'),
     metadata: z.unknown().optional().describe('Of the key; only if it was asked for.'),
   })
   .meta({ id: 'Verification' })

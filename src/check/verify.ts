@@ -1,5 +1,4 @@
 /** Verify: the same decision as at check, for whoever may ask about somebody else's credential, and in JSON. */
-import { hash } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { environment } from '../http/api/wire.ts'
@@ -10,11 +9,15 @@ import { credential } from './credential.ts'
 import { faultVerdict, type Judge, type Verdict } from './decide.ts'
 import type { Holder } from './holder.ts'
 import { isHolder, type Holders, type Unresolved } from './holders.ts'
+import { holdable } from './holdable.ts'
 import type { Note } from './usage-note.ts'
 import type { VerifyAnswer } from './verify-answer.ts'
 import { HIGHEST_COST, type Question } from './question.ts'
 
 const MOST_IN_A_BATCH = 100
+
+/** More than any limit lets through in an hour. */
+const MOST_SPENT = 1_000_000_000
 
 export const verifyRequest = z
   .strictObject({
@@ -34,8 +37,19 @@ export const verifyRequest = z
       .int({ error: `must be a whole number from 1 to ${HIGHEST_COST}` })
       .min(1)
       .max(HIGHEST_COST)
-      .default(1)
-      .describe('Units that are charged if it may pass.'),
+      .optional()
+      .describe(
+        'Units that are charged if it may pass; 1 unless said. With `spent` and no cost, no call is asked about.',
+      ),
+    spent: z
+      .int()
+      .min(0)
+      .max(MOST_SPENT)
+      .optional()
+      .describe(
+        'Units that it has let pass by itself, on an answer that it holds. They are charged before the question is decided, as far as each limit still has room for them, and never refused; `limits` tell what is left.',
+      ),
+    calls: z.int().min(0).max(MOST_SPENT).default(0).describe('How many calls those units were, for usage.'),
     ip: z
       .string()
       .refine((value) => ipaddr.isValid(value), { error: 'must be an IP address' })
@@ -45,7 +59,9 @@ export const verifyRequest = z
     depends_on: z
       .boolean()
       .default(false)
-      .describe('Asks for the digests whose event in the revocation feed makes this answer worthless.'),
+      .describe(
+        'Asks for what is needed to hold the answer: the digests whose event in the revocation feed makes it worthless, whether it is for one address alone, and by which counters it is limited.',
+      ),
   })
   .meta({ id: 'VerifyRequest' })
 
@@ -75,8 +91,10 @@ export function createVerify(options: {
     const own = !isHolder(found) || (found.organizationId !== null && reaches(principal, reach, found.organizationId))
     if (!own && reach !== 'everything') return faultVerdict('not_found')
     const question = questionOf(asked, defaultResource)
-    return andThen(judge(found, question, asked.ip ?? null), (verdict) => {
-      note(verdict, question)
+    const { spent, calls } = asked
+    return andThen(judge(found, question, asked.ip ?? null, { charge: true, spent }), (verdict) => {
+      if (spent === undefined) note(verdict, question)
+      else note(verdict, question.cost === 0 ? null : question, { calls, cost: spent })
       return verdict
     })
   }
@@ -84,7 +102,7 @@ export function createVerify(options: {
   function tell(verdict: Verdict, asked: VerifyRequest): Soon<VerifyAnswer> {
     const { retryAfterSeconds, holder } = verdict
     if (verdict.code === 'unavailable') throw new Problem('unavailable', { retryAfterSeconds })
-    const answer = asked.depends_on ? { ...answerOf(verdict), depends_on: dependenciesOf(verdict) } : answerOf(verdict)
+    const answer = asked.depends_on ? holdable(verdict, answerOf(verdict)) : answerOf(verdict)
     if (!asked.metadata || !holder?.keyId) return answer
     return andThen(metadataOf(holder.keyId), (metadata) => ({ ...answer, metadata }))
   }
@@ -106,7 +124,7 @@ function questionOf(asked: VerifyRequest, defaultResource: string): Question {
     scopes: asked.scopes,
     resource: asked.resource ?? defaultResource,
     environment: asked.environment,
-    cost: asked.cost,
+    cost: asked.cost ?? (asked.spent === undefined ? 1 : 0),
     hasRoute: true,
     route: '',
     onLimit: null,
@@ -138,10 +156,4 @@ function answerOf({ code, holder, derived, limits, missingScopes, retryAfterSeco
     })),
     expires_at: holder && holder.expiresAtMs !== Infinity ? new Date(holder.expiresAtMs).toISOString() : null,
   }
-}
-
-/** As the revocation feed names them. */
-function dependenciesOf({ holder, derived }: Verdict): string[] {
-  const ids = holder && derived ? [...holder.dependsOn, derived.tier] : []
-  return ids.map((id) => hash('sha256', id, 'base64url'))
 }

@@ -8,7 +8,7 @@
  * The bucket is kept as debt, so that a change of tier leaves what was spent spent. All numbers are whole, so that no
  * rounding lets anything through early and Redis' Lua decides exactly like this.
  */
-import type { Burst } from './limits.ts'
+import type { Burst, Limits } from './limits.ts'
 
 export const MINUTE_MS = 60_000
 /** Minutes that count: the current one and those before it. */
@@ -77,13 +77,32 @@ export function debtAt(counter: Counter, refill: number, now: number): number {
 
 /** @param debt what it is now, without these calls */
 export function spend(counter: Counter, count: number, debt: number, refill: number, now: number): void {
+  addToHour(counter, count, now)
+  owe(counter, debt + count * UNIT, refill, now)
+}
+
+/** As many of these calls as each policy still has room for, which for the two of them may differ. */
+export function spendWhatFits(counter: Counter, count: number, { hour, burst }: Limits, now: number): void {
+  const refill = refillUnits(burst)
+  const debt = debtAt(counter, refill, now)
+  const inHour = hour === null ? count : Math.min(count, Math.max(0, hour - counter.spent))
+  const inBurst = Math.min(count, Math.max(0, Math.floor((sizeUnits(burst) - debt) / UNIT)))
+  if (inHour === 0 && inBurst === 0) return
+  if (inHour > 0) addToHour(counter, inHour, now)
+  owe(counter, debt + inBurst * UNIT, refill, now)
+}
+
+function addToHour(counter: Counter, count: number, now: number): void {
   const { minutes } = counter
   const minute = minuteOf(now)
   const last = minutes.length - 2
   if (last >= 0 && (minutes[last] ?? 0) >= minute) minutes[last + 1] = (minutes[last + 1] ?? 0) + count
   else minutes.push(minute, count)
   counter.spent += count
-  counter.debt = debt + count * UNIT
+}
+
+function owe(counter: Counter, debt: number, refill: number, now: number): void {
+  counter.debt = debt
   counter.at = now
   counter.refill = refill
 }

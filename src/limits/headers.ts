@@ -2,11 +2,9 @@
  * What limits look like in an answer: the fields of draft-ietf-httpapi-ratelimit-headers (-10 and -11), and what clients
  * from before it read. `Retry-After` is its sender's.
  */
-import { refillUnits, sizeUnits, untilRefilled } from './counter.ts'
 import { policyNames } from './decision.ts'
 import type { Decision, Meters } from './limits.ts'
-
-const HOUR_SECONDS = 3600
+import { HOUR_SECONDS, windowSeconds } from './window.ts'
 
 /** The same for as long as the limits are. */
 const policyFields = new WeakMap<Meters, string>()
@@ -40,10 +38,9 @@ function policyField(meters: Meters): string {
     .flatMap((meter) => {
       const { hour, burst } = meter.limits
       const names = policyNames(meter)
-      const window = Math.max(1, Math.ceil(untilRefilled(sizeUnits(burst), refillUnits(burst)) / 1000))
       return [
         ...(hour === null ? [] : [`"${names.hour}";q=${hour};w=${HOUR_SECONDS}`]),
-        `"${names.burst}";q=${burst.size};w=${window}`,
+        `"${names.burst}";q=${burst.size};w=${windowSeconds(burst)}`,
       ]
     })
     .join(', ')

@@ -74,9 +74,11 @@ export interface Limiter extends AsyncDisposable {
   /**
    * Charges all meters or none. At once where counts are in this process, so that nobody waits; a promise where they are in
    * Redis. Never rejects: when Redis is gone, it counts on from what was mirrored last.
-   * @param cost whole units, 1 to 10,000
+   * @param cost whole units, 1 to 10,000; 0: nothing is asked for, and nothing refused
+   * @param spent whole units that passed elsewhere already: before anything else each policy takes as many of them as it
+   * still has room for
    */
-  charge(meters: Meters, cost: number): Decision | Promise<Decision>
+  charge(meters: Meters, cost: number, spent?: number): Decision | Promise<Decision>
   /** The same look without a charge; `allowed` says whether one unit would pass. */
   look(meters: Meters): Decision | Promise<Decision>
   /** Takes in what was written down before this process began; does nothing for a subject that is counted already. */

@@ -9,6 +9,7 @@ import {
   refillUnits,
   sizeUnits,
   spend,
+  spendWhatFits,
   untilForgotten,
   type Counter,
 } from './counter.ts'
@@ -21,7 +22,7 @@ import { steady } from './steady-clock.ts'
 const SWEPT_AT_ONCE = 5_000
 
 export interface MemoryLimiter extends Limiter {
-  charge(meters: Meters, cost: number): Decision
+  charge(meters: Meters, cost: number, spent?: number): Decision
   look(meters: Meters): Decision
   /** What somebody else counted, taken over: as if all of it had been spent this minute, since when it was isn't told. */
   mirror(meter: Meter, spent: number, debt: number): void
@@ -63,6 +64,7 @@ export function createMemoryLimiter(options: { now: () => number }): MemoryLimit
       if (counter) forget(counter, minute)
       const spent = counter?.spent ?? 0
       const debt = counter ? debtAt(counter, refillUnits(limits.burst), at) : 0
+      if (cost === 0) continue
       if (limits.hour !== null && spent + cost > limits.hour) allowed = false
       else if (debt + cost * UNIT > sizeUnits(limits.burst)) allowed = false
     }
@@ -80,8 +82,21 @@ export function createMemoryLimiter(options: { now: () => number }): MemoryLimit
     return decision(meters, readings, cost, allowed)
   }
 
+  function take(meters: Meters, spent: number): void {
+    const at = now()
+    for (const { subject, limits } of meters) {
+      const counter = counterOf(subject, at)
+      forget(counter, minuteOf(at))
+      spendWhatFits(counter, spent, limits, at)
+      touch(counter)
+    }
+  }
+
   return {
-    charge: (meters, cost) => decide(meters, cost, true),
+    charge(meters, cost, spent = 0) {
+      if (spent > 0) take(meters, spent)
+      return decide(meters, cost, cost > 0)
+    },
     look: (meters) => decide(meters, 1, false),
 
     mirror({ subject, limits }, spent, debt) {

@@ -57,10 +57,10 @@ export async function createRedisLimiter(options: RedisLimiterOptions): Promise<
   let watch: NodeJS.Timeout | null = null
   let recovering: Promise<void> = Promise.resolve()
 
-  function ask(meters: Meters, cost: number, kind: Question['kind']): Decision | Promise<Decision> {
-    if (!connection) return alone(meters, cost, kind)
+  function ask(meters: Meters, cost: number, kind: Question['kind'], spent = 0): Decision | Promise<Decision> {
+    if (!connection) return alone(meters, cost, kind, spent)
     const to = connection
-    const question: Question = { meters, cost, kind, told: meters.map(tell), at: serverNow?.() ?? null }
+    const question: Question = { meters, cost, kind, told: meters.map(tell), at: serverNow?.() ?? null, spent }
     return new Promise((resolve) => {
       const entry: Pending = { question, due: performance.now() + patienceMs, excused: false, resolve }
       pending.add(entry)
@@ -76,12 +76,20 @@ export async function createRedisLimiter(options: RedisLimiterOptions): Promise<
     })
   }
 
-  function alone(meters: Meters, cost: number, kind: Question['kind']): Decision {
+  function alone(meters: Meters, cost: number, kind: Question['kind'], spent: number): Decision {
     counts.localDecisions++
     if (kind === 'look') return local.look(meters)
+    if (spent > 0) takeAlone(meters, spent)
     const made = local.charge(meters, cost)
     if (made.allowed) for (const { subject } of meters) owe(subject, cost)
     return made
+  }
+
+  /** Only what there was room for is owed: Redis takes what it is told of so without a question. */
+  function takeAlone(meters: Meters, spent: number): void {
+    const before = meters.map((meter) => local.known(meter).spent)
+    local.charge(meters, 0, spent)
+    for (const [index, meter] of meters.entries()) owe(meter.subject, local.known(meter).spent - (before[index] ?? 0))
   }
 
   function owe(subject: string, calls: number): void {
@@ -139,7 +147,7 @@ export async function createRedisLimiter(options: RedisLimiterOptions): Promise<
     pending.clear()
     for (const { question, resolve } of unanswered) {
       for (const [index, { subject }] of question.meters.entries()) owe(subject, question.told[index]?.owed ?? 0)
-      resolve(alone(question.meters, question.cost, question.kind))
+      resolve(alone(question.meters, question.cost, question.kind, question.spent))
     }
     if (stopping.signal.aborted) return
     counts.outages++
@@ -171,7 +179,9 @@ export async function createRedisLimiter(options: RedisLimiterOptions): Promise<
       })
       fresh = opened
       const patience = delay(patienceMs, 'late', { signal: stopping.signal, ref: false }).catch(() => 'late')
-      const probed = run(fresh, { meters: probe, cost: 1, kind: 'charge', told: [], at: null }).then(() => 'counted')
+      const probed = run(fresh, { meters: probe, cost: 1, kind: 'charge', told: [], at: null, spent: 0 }).then(
+        () => 'counted',
+      )
       probed.catch(() => undefined)
       if ((await Promise.race([probed, patience])) === 'late' || stopping.signal.aborted) throw new Error('no answer')
       connection = fresh
@@ -208,7 +218,7 @@ export async function createRedisLimiter(options: RedisLimiterOptions): Promise<
   if (!(await connect())) lose(new Error('it did not answer at the start'))
 
   return {
-    charge: (meters, cost) => ask(meters, cost, 'charge'),
+    charge: (meters, cost, spent) => ask(meters, cost, 'charge', spent),
     look: (meters) => ask(meters, 1, 'look'),
     restore: () => undefined,
     takeChanged: () => [],

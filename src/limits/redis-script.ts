@@ -8,12 +8,12 @@ import type { Meter, Meters } from './limits.ts'
  * A counter is a hash: `s` calls in the hour, `d` debt in units as of `a` (milliseconds), `o` the oldest minute that has
  * calls, and the calls by minute. It lasts two hours from its last charge, or until its debt has flowed back.
  *
- * Nothing is written by a call that is refused or only looks, but for what the node says besides: what it owes, having let
- * it pass by itself while Redis was gone; and where there is no such counter, what the node knows of it, since a Redis that
+ * Nothing is written by a call that is refused or only looks, but for what the node says besides: what passed elsewhere and
+ * is charged now; what it owes, having let it pass by itself while Redis was gone; and where there is no such counter, what the node knows of it, since a Redis that
  * comes back empty must not forgive what was spent. Time is the server's own; of one key it never goes back, whoever sets the clock or takes over as primary.
  */
 const lua = `
-local charging, cost, now = ARGV[1] == 'charge', tonumber(ARGV[2]), tonumber(ARGV[3])
+local charging, cost, now, spent = ARGV[1] == 'charge', tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -43,7 +43,7 @@ end
 
 local meters, allowed = {}, true
 for index, key in ipairs(KEYS) do
-  local at = index * 6 - 2
+  local at = index * 6 - 1
   local meter = {
     key = key,
     hour = tonumber(ARGV[at]),
@@ -86,24 +86,36 @@ for index, key in ipairs(KEYS) do
     meter.owed, meter.debt = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
   end
   meter.spent = meter.spent + meter.owed
-  if meter.hour >= 0 and meter.spent + cost > meter.hour then allowed = false end
-  if meter.debt + cost * ${UNIT} > meter.size then allowed = false end
+  meter.added, meter.lent = meter.owed, 0
+  if spent > 0 then
+    -- What passed elsewhere, as far as each policy still has room.
+    local fits = spent
+    if meter.hour >= 0 then fits = math.min(spent, math.max(0, meter.hour - meter.spent)) end
+    meter.spent, meter.added = meter.spent + fits, meter.added + fits
+    meter.lent = math.min(spent, math.max(0, math.floor((meter.size - meter.debt) / ${UNIT})))
+    meter.debt = meter.debt + meter.lent * ${UNIT}
+  end
+  if cost > 0 and meter.hour >= 0 and meter.spent + cost > meter.hour then allowed = false end
+  if cost > 0 and meter.debt + cost * ${UNIT} > meter.size then allowed = false end
   meters[index] = meter
 end
 
-local spending = charging and allowed
+local spending = charging and allowed and cost > 0
 for _, meter in ipairs(meters) do
-  local added = meter.owed
+  local added = meter.added
   if spending then
     added = added + cost
     meter.spent = meter.spent + cost
     meter.debt = meter.debt + cost * ${UNIT}
   end
-  if spending or added > 0 then
+  if added > 0 or meter.lent > 0 then
     if meter.forgotten and #meter.forgotten > 0 then redis.call('HDEL', meter.key, unpack(meter.forgotten)) end
-    meter.oldest = meter.oldest or meter.minute
-    redis.call('HINCRBY', meter.key, meter.minute, added)
-    redis.call('HSET', meter.key, 's', meter.spent, 'd', meter.debt, 'a', meter.now, 'o', meter.oldest)
+    if added > 0 then
+      meter.oldest = meter.oldest or meter.minute
+      redis.call('HINCRBY', meter.key, meter.minute, added)
+    end
+    redis.call('HSET', meter.key, 's', meter.spent, 'd', meter.debt, 'a', meter.now)
+    if meter.oldest then redis.call('HSET', meter.key, 'o', meter.oldest) else redis.call('HDEL', meter.key, 'o') end
     redis.call('PEXPIRE', meter.key, math.max(7200000, math.ceil(meter.debt / meter.refill) + ${MINUTE_MS}))
   end
 end
@@ -143,13 +155,15 @@ export interface Question {
   told: readonly Told[]
   /** Milliseconds since 1970; null: by the server's clock. */
   at: number | null
+  /** Units that passed elsewhere. */
+  spent: number
 }
 
 /** What follows the script or its digest in EVAL and EVALSHA. */
-export function scriptArguments({ meters, cost, kind, told, at }: Question): string[] {
+export function scriptArguments({ meters, cost, kind, told, at, spent: elsewhere }: Question): string[] {
   const args = [String(meters.length)]
   for (const meter of meters) args.push(keyOf(meter))
-  args.push(kind, String(cost), at === null ? '' : String(at))
+  args.push(kind, String(cost), at === null ? '' : String(at), String(elsewhere))
   for (const [index, { limits }] of meters.entries()) {
     const { owed, spent, debt } = told[index] ?? nothing
     args.push(

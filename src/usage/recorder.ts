@@ -149,7 +149,7 @@ export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
   return {
     count(what) {
       const cell = cellOf(what)
-      cell[what.outcome] += 1
+      cell[what.outcome] += what.calls ?? 1
       cell.cost += what.cost
       if (cell.counted) return
       cell.counted = true

@@ -10,6 +10,8 @@ export interface UsageCount {
   outcome: 'allowed' | 'limited' | 'denied'
   /** Units that were charged: 0 unless allowed. */
   cost: number
+  /** How many were decided so; one unless said. */
+  calls?: number
 }
 
 /** Counting waits for nothing, and allocates nothing for a credential that was counted lately. */

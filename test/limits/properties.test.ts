@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Limits } from '../../src/limits/limits.ts'
+import { UNIT } from '../../src/limits/counter.ts'
 import { createMemoryLimiter } from '../../src/limits/memory-limiter.ts'
 import {
   HOUR_MS,
@@ -201,5 +202,50 @@ test('a restart in between changes no decision', () => {
       expect(again).toEqual(decided.map(({ decision }) => decision))
     }),
     { numRuns: 200 },
+  )
+})
+
+/** What passed elsewhere and is told of afterwards, among calls that are decided here. */
+const someTold = fc.array(fc.record({ pause: somePause, cost: fc.nat(12), spent: fc.nat(80) }), {
+  minLength: 1,
+  maxLength: 80,
+})
+
+test('what passed elsewhere takes no counter beyond its limit, and takes what room there is', () => {
+  fc.assert(
+    fc.property(someLimits, someTold, (its, sequence) => {
+      const clock = handClock()
+      const limiter = createMemoryLimiter({ now: clock.now })
+      for (const { pause: ms, cost, spent } of sequence) {
+        clock.advance(ms)
+        const before = limiter.look(one(its)).policies
+        const after = limiter.charge(one(its), 0, spent).policies
+        for (const [index, { policy, remaining }] of after.entries()) {
+          expect([policy, remaining]).toEqual([policy, Math.max(0, before[index]!.remaining - spent)])
+        }
+        limiter.charge(one(its), cost)
+        const known = limiter.known(meter('key:key_a', its))
+        expect(known.spent).toBeLessThanOrEqual(its.hour ?? Infinity)
+        expect(known.debt).toBeLessThanOrEqual(its.burst.size * UNIT)
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('what passed elsewhere is charged before the call that tells of it is decided', () => {
+  fc.assert(
+    fc.property(someLimits, someTold, (its, sequence) => {
+      const [together, apart] = [handClock(), handClock()]
+      const [a, b] = [createMemoryLimiter(together), createMemoryLimiter(apart)]
+      for (const { pause: ms, cost, spent } of sequence) {
+        together.advance(ms)
+        apart.advance(ms)
+        const told = a.charge(one(its), cost, spent)
+        b.charge(one(its), 0, spent)
+        expect(told).toEqual(b.charge(one(its), cost))
+      }
+    }),
+    { numRuns: 100 },
   )
 })

@@ -57,11 +57,13 @@ test('the memory of one process and Redis decide alike, whatever comes', async (
   const mixed = fc.array(
     fc.record({
       pause: somePause,
-      cost: someCost,
+      // 0: nothing is asked for.
+      cost: fc.oneof({ weight: 4, arbitrary: someCost }, fc.constant(0)),
       tier: fc.nat(1),
       key: fc.constantFrom('a', 'b'),
       ceiling: fc.boolean(),
       looking: fc.boolean(),
+      spent: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(80)),
     }),
     { minLength: 1, maxLength: 120 },
   )
@@ -71,14 +73,14 @@ test('the memory of one process and Redis decide alike, whatever comes', async (
       const group = `org_${groups++}`
       const memory = createMemoryLimiter({ now: clock.now })
       await using shared = await createRedisLimiter({ url: redis.url, ...patient, serverNow: clock.now })
-      for (const { pause: ms, cost, tier, key, ceiling, looking } of sequence) {
+      for (const { pause: ms, cost, tier, key, ceiling, looking, spent } of sequence) {
         clock.advance(ms)
         const own: Meter = { group, subject: `key:${key}`, limits: tiers[tier]!, prefix: '' }
         const over: Meter = { group, subject: 'ceiling', limits: ceilingLimits, prefix: 'organization-' }
         const meters = ceiling ? [own, over] : [own]
         const [inMemory, inRedis] = looking
           ? [memory.look(meters), await shared.look(meters)]
-          : [memory.charge(meters, cost), await shared.charge(meters, cost)]
+          : [memory.charge(meters, cost, spent), await shared.charge(meters, cost, spent)]
         expect(inRedis).toEqual(inMemory)
       }
       expect(shared.counts.localDecisions).toBe(0)
