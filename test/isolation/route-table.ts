@@ -18,6 +18,7 @@ const table = `
   POST    /v1/keys/self/rotate                                      -                   200     200    403     200       200            tokens 403
   GET     /v1/keys                                                  -                   200     200    200     200       200
   POST    /v1/keys                                                  organization        201     201    201     404       201
+  POST    /v1/keys/import                                           -                   403     403    403     403       200
   GET     /v1/keys/:id                                              key                 404     200    200     404       200
   PATCH   /v1/keys/:id                                              key                 404     200    200     404       200
   POST    /v1/keys/:id/rotate                                       key                 404     200    200     404       200
@@ -157,6 +158,7 @@ const sent: Readonly<Record<string, Sent>> = {
   'POST /v1/keys/verify-batch': { body: ({ credential }) => ({ requests: [{ credential }] }) },
   'POST /v1/keys/self/rotate': nothing,
   'POST /v1/keys': { body: ({ id }) => ({ name: 'A key', scopes: [], organization_id: id }) },
+  'POST /v1/keys/import': { body: () => ({ rows: [{}] }) },
   'PATCH /v1/keys/:id': { body: () => name },
   'POST /v1/keys/:id/rotate': nothing,
   'GET /v1/usage': { query: '?group_by=key' },
