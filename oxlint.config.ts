@@ -13,12 +13,25 @@ export const layers: readonly (readonly string[])[] = [
   ['pages'],
   ['check'],
   ['oidc'],
-  ['organizations', 'users', 'clients', 'resources', 'grants', 'api-keys', 'limits', 'usage', 'webhooks', 'leaks'],
+  [
+    'organizations',
+    'users',
+    'clients',
+    'resources',
+    'grants',
+    'api-keys',
+    'limits',
+    'usage',
+    'webhooks',
+    'leaks',
+    'settings',
+  ],
   ['audit'],
   ['http'],
   ['rights'],
   ['platform'],
   ['config.ts', 'environment.ts'],
+  ['setting-values.ts'],
 ]
 
 interface Restriction {

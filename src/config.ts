@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { givenSettings, settingSchemas, type GivenSettings } from './setting-values.ts'
 
 export interface Config {
   /** Development is a loopback PUBLIC_URL on a loopback HOST; all else is production. NODE_ENV decides nothing. */
@@ -21,7 +22,10 @@ export interface Config {
   dataDir: string
   /** Newest first. */
   secretKeys: string[]
-  smtp: { url: string; from: string } | null
+  /** `from` null: the platform by its name. */
+  smtp: { url: string; from: string | null } | null
+  /** What can be set while the server runs, too. */
+  settings: GivenSettings
   platform: { name: string; supportEmail: string; upgradeUrl: string | null }
   signUp: 'open' | 'invitation' | 'closed'
   apiKeys: {
@@ -59,7 +63,6 @@ export class ConfigurationError extends Error {
 }
 
 const defaultPort = 3000
-const defaultMaxKeyLifetimeSeconds = 365 * 86_400
 
 const port = z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535)
 const url = (protocols: readonly string[], what: string) =>
@@ -104,7 +107,7 @@ const listenAddress = z
   })
   .refine(({ port: number }) => number <= 65_535, { error: 'must have a port up to 65535' })
 
-const atLeastOne = (most: number) => z.coerce.number({ error: 'must be a number' }).int().min(1).max(most)
+const numeric = z.coerce.number({ error: 'must be a number' })
 
 /** Every setting there is, in the order of `.env.example`. A test keeps the two equal. */
 export const settings = {
@@ -122,17 +125,17 @@ export const settings = {
   TRUSTED_PROXIES: listOf(cidr).optional(),
   SMTP_URL: url(['smtp:', 'smtps:'], 'an smtp:// or smtps:// URL').optional(),
   SMTP_FROM: z.string().optional(),
-  SIGN_UP: z.enum(['open', 'invitation', 'closed'], { error: 'must be open, invitation or closed' }).optional(),
-  PLATFORM_NAME: z.string().max(60).optional(),
-  SUPPORT_EMAIL: email.optional(),
-  UPGRADE_URL: url(['http:', 'https:'], 'an http(s) URL').optional(),
+  SIGN_UP: settingSchemas.sign_up.optional(),
+  PLATFORM_NAME: settingSchemas.platform_name.optional(),
+  SUPPORT_EMAIL: settingSchemas.support_email.optional(),
+  UPGRADE_URL: settingSchemas.upgrade_url.optional(),
   KEY_PREFIX: z
     .string()
     .regex(/^[a-z][a-z0-9]{1,15}$/, { error: 'must be 2 to 16 lower-case letters and digits, beginning with a letter' })
     .optional(),
-  KEY_LIFETIME_MAX: atLeastOne(10 * 365 * 86_400).optional(),
-  KEYS_PER_ORGANIZATION: atLeastOne(10_000_000).optional(),
-  KEY_CREATIONS_PER_HOUR: atLeastOne(1_000_000).optional(),
+  KEY_LIFETIME_MAX: numeric.pipe(settingSchemas.key_lifetime_max).optional(),
+  KEYS_PER_ORGANIZATION: numeric.pipe(settingSchemas.keys_per_organization).optional(),
+  KEY_CREATIONS_PER_HOUR: numeric.pipe(settingSchemas.key_creations_per_hour).optional(),
   DEFAULT_RESOURCE: z
     .string()
     .refine((value) => URL.canParse(value) && !value.includes('#'), {
@@ -219,8 +222,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   if (faults.length > 0) throw new ConfigurationError(faults)
 
-  const supportEmail = values.SUPPORT_EMAIL ?? `support@${new URL(publicUrl).hostname}`
-  const platformName = values.PLATFORM_NAME ?? 'Keygrant'
+  const live = givenSettings(values, publicUrl)
+  const {
+    platform_name: name,
+    support_email: supportEmail,
+    upgrade_url: upgradeUrl,
+    ...rest
+  } = { ...live.defaults, ...live.fixed }
   return {
     mode,
     publicUrl,
@@ -235,16 +243,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     dataDir,
     secretKeys: values.SECRET_KEY ?? [developmentSecretKey(dataDir)],
-    smtp: values.SMTP_URL
-      ? { url: values.SMTP_URL, from: values.SMTP_FROM ?? `${platformName} <${supportEmail}>` }
-      : null,
-    platform: { name: platformName, supportEmail, upgradeUrl: values.UPGRADE_URL ?? null },
-    signUp: values.SIGN_UP ?? 'open',
+    smtp: values.SMTP_URL ? { url: values.SMTP_URL, from: values.SMTP_FROM ?? null } : null,
+    settings: live,
+    platform: { name, supportEmail, upgradeUrl },
+    signUp: rest.sign_up,
     apiKeys: {
       prefix: values.KEY_PREFIX ?? 'kg',
-      maxLifetimeSeconds: values.KEY_LIFETIME_MAX ?? defaultMaxKeyLifetimeSeconds,
-      maxPerOrganization: values.KEYS_PER_ORGANIZATION ?? 1000,
-      maxCreationsPerHour: values.KEY_CREATIONS_PER_HOUR ?? 100,
+      maxLifetimeSeconds: rest.key_lifetime_max,
+      maxPerOrganization: rest.keys_per_organization,
+      maxCreationsPerHour: rest.key_creations_per_hour,
     },
     check: {
       defaultResource: values.DEFAULT_RESOURCE ?? `${apiUrl}/v1`,

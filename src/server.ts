@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
-import manifest from '../package.json' with { type: 'json' }
 import { operator } from './api-keys/asker.ts'
 import { revokeApiKey } from './api-keys/revoke.ts'
 import { apiRoutes, keyOrganizations } from './assembly/api-routes.ts'
 import { openChecks } from './assembly/checks.ts'
-import { gateMetrics } from './check/metrics.ts'
+import { serverHealth } from './assembly/health.ts'
+import { serverMetrics } from './assembly/metrics.ts'
 import { ConfigurationError, isLoopback, type Config } from './config.ts'
 import { ensureBootstrapKey, type BootstrapKey } from './api-keys/bootstrap-key.ts'
 import type { Holders } from './check/holders.ts'
@@ -19,12 +19,11 @@ import { boundary } from './http/boundary.ts'
 import { cookieRules } from './http/cookies.ts'
 import { entrance } from './http/entrance.ts'
 import { createForms } from './http/forms.ts'
-import { createHealth, healthPages } from './http/health.ts'
+import { healthPages } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { operationsHandler } from './http/operations.ts'
 import { pageRouter, type PageRoute } from './http/pages.ts'
 import { createViews } from './http/views.ts'
-import { sharedLimitsMetrics } from './limits/metrics.ts'
 import { createAnswers } from './oidc/answers.ts'
 import { apiKeyTokens } from './oidc/api-keys.ts'
 import { endAccess } from './oidc/sessions/end-access.ts'
@@ -56,15 +55,15 @@ import { openEmbeddedDatabase } from './platform/embedded-database.ts'
 import { ensureInstallation } from './platform/installation.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { createMail, type Mail } from './platform/mail.ts'
-import { createMetrics } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
-import { nodeMetrics } from './platform/node-metrics.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { startSweeper, type Sweeper } from './platform/sweeper.ts'
 import { lowerWorkerThreads } from './platform/thread-priority.ts'
 import { createCatalogue } from './resources/catalogue.ts'
 import { managementResource } from './resources/management.ts'
 import { protectedResources } from './resources/metadata-page.ts'
+import { liveAddresses, liveKeySettings, livePlatform, liveSmtp } from './settings/live.ts'
+import { createSettings } from './settings/settings.ts'
 import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts'
 import { createPasswords, type Passwords } from './users/passwords.ts'
 
@@ -128,16 +127,18 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const installedAt = await ensureInstallation(db, secrets)
   await ensureSigningKeys({ db, secrets, clock })
   const changes = opening.use(await openChanges({ url: directUrl, log, clock }))
-  const mail = createMail({ smtp: config.smtp, log, clock })
+  const settings = opening.use(await createSettings({ db, given: config.settings, changes, log }))
+  const platform = livePlatform(settings)
+  const mail = createMail({ smtp: liveSmtp(settings, config.smtp), log, clock })
   opening.defer(() => mail.drain(mailDrainMs))
-  const views = createViews({ platform: config.platform, mode: config.mode })
+  const views = createViews({ platform, mode: config.mode })
   const cookies = cookieRules(config.publicUrl)
   const forms = createForms(secrets, cookies)
 
   // ── Features ──
   const demo = development ? await ensureDemo({ db, clock, log }, config.publicUrl) : null
   const directory = opening.use(createClientDirectory({ db, changes }))
-  const builtIn = managementResource({ apiUrl: config.apiUrl, platformName: config.platform.name, since: installedAt })
+  const builtIn = managementResource({ apiUrl: config.apiUrl, platform, since: installedAt })
   const catalogue = opening.use(await createCatalogue({ db, changes, log, builtIn }))
   const passwords = createPasswords({ concurrency: passwordsAtOnce, queueLimit: passwordsWaiting })
   const users = createUserServices({
@@ -147,7 +148,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     passwords,
     endAccess,
     publicUrl: config.publicUrl,
-    platformName: config.platform.name,
+    platform,
     views,
     mail,
   })
@@ -157,9 +158,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
         db,
         clock,
         secrets,
-        settings: config.apiKeys,
+        settings: liveKeySettings(settings, config.apiKeys),
         organizations: keyOrganizations,
-        platformName: config.platform.name,
+        platformName: platform.name,
       },
       { adminKey: config.bootstrap.adminKey, administratorMade },
     )
@@ -203,7 +204,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
 
   // ── Checks and limits ──
   const { publicUrl, trustedProxies } = config
-  const links = { publicUrl, supportEmail: config.platform.supportEmail, upgradeUrl: config.platform.upgradeUrl }
+  const links = liveAddresses(settings, { publicUrl, apiUrl: config.apiUrl })
   const apiResource = `${config.apiUrl}/v1`
   const { gate, usage, sharedLimits } = opening.use(
     await openChecks({
@@ -238,19 +239,20 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   ]
 
   // ── Every route of the API ──
-  const routesOfApi = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users })
+  const routesOfApi = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings })
   const api = apiRouter(routesOfApi, { db, secrets, clock, authenticate: gate.principal })
 
   // ── Every page there is ──
+  const signUp = () => settings.current().sign_up
   const routes: PageRoute[] = [
-    ...siteRoutes({ signUp: config.signUp, development }),
-    ...docsRoutes({ publicUrl: config.publicUrl, apiUrl: config.apiUrl, ...config.platform }),
+    ...siteRoutes({ signUp, development }),
+    ...docsRoutes(links),
     ...accountRoutes({
       users,
       sessions,
       cookies,
       afterwards,
-      signUp: config.signUp,
+      signUp,
       development,
       async describeReturn(path) {
         const uid = /^\/interaction\/([\w-]+)$/.exec(path)?.[1]
@@ -276,18 +278,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   app.keys = secrets.cookieSigner
   app.use(entrance({ links, trustedProxies, isLoopback, noteUnencrypted: gate.noteUnencrypted, log }))
   app.use(boundary({ views, links }))
-  const health = createHealth(
-    {
-      database: async () => void (await pool.query('SELECT 1')),
-      signing_keys: () => {
-        if (ring.publicJwks().keys.length === 0) throw new Error('there is no signing key')
-      },
-      listener: () => {
-        if (changes.state() !== 'live') throw new Error('the listener is blind')
-      },
-    },
-    () => !ready,
-  )
+  const health = serverHealth({ pool, changes, publicJwks: ring.publicJwks }, () => !ready)
   app.use(healthPages(health))
   app.use(assets())
   app.use(providerHandler({ units, provider: ring.provider, mends }))
@@ -302,12 +293,15 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const callback = app.callback()
   const rest = (request: IncomingMessage, response: ServerResponse) => void callback(request, response)
   const sweeper = opening.use(startSweeper({ pool, clock, log, clockOffsetMs: time.offsetMs }))
-  const metrics = createMetrics()
-  nodeMetrics(metrics, { version: manifest.version, pool, changes, clockOffsetMs: time.offsetMs })
-  gateMetrics(metrics, gate)
-  metrics.gauge('keygrant_signing_keys', 'Keys that are published.', () => ring.publicJwks().keys.length)
-  metrics.gauge('keygrant_usage_waiting_rows', 'Rows of usage not yet written.', () => usage.waitingRows)
-  if (sharedLimits) sharedLimitsMetrics(metrics, sharedLimits)
+  const metrics = serverMetrics({
+    pool,
+    changes,
+    clockOffsetMs: time.offsetMs,
+    gate,
+    publicJwks: ring.publicJwks,
+    usage,
+    sharedLimits,
+  })
   const operations =
     config.operationsListen &&
     opening.use(await listen(operationsHandler({ metrics, health, log }), { ...config.operationsListen, tls: null }))

@@ -30,7 +30,7 @@ type Schemas = { fields: ReturnType<typeof keyFields> } & ReturnType<typeof keyA
 /** Those of `self` come first: no key has that id, but a path of the others would match. */
 export function apiKeyRoutes(services: KeyApiServices): ApiRoute[] {
   const { limitOverrides, settings } = services
-  const schemas = { fields: keyFields(limitOverrides, settings.maxLifetimeSeconds), ...keyAnswers(limitOverrides) }
+  const schemas = { fields: keyFields(limitOverrides, settings), ...keyAnswers(limitOverrides) }
   return [...selfRoutes(services, schemas), ...collection(services, schemas), ...single(services, schemas)]
 }
 

@@ -6,6 +6,7 @@ import type { LimitOverrides } from '../limits/limits.ts'
 import type { WantedChange } from './change.ts'
 import type { NewApiKey } from './issue.ts'
 import type { WantedRotation } from './rotate.ts'
+import type { KeySettings } from './services.ts'
 import { MAX_ALLOWED_IPS, normalisedRange } from './allowed-ips.ts'
 import {
   DEFAULT_GRACE_SECONDS,
@@ -37,9 +38,25 @@ export const allowedIps = z
 
 const grace = (least: number) => seconds(least, MAX_GRACE_SECONDS).default(DEFAULT_GRACE_SECONDS)
 
+/** A life within the ceiling of the moment. */
+function lifetime(settings: Pick<KeySettings, 'maxLifetimeSeconds'>) {
+  const least = SHORTEST_LIFETIME_SECONDS
+  const error = () => `must be a whole number of seconds from ${least} to ${settings.maxLifetimeSeconds}`
+  return z
+    .int({ error })
+    .min(least, { error })
+    .check(({ value, issues }) => {
+      const maximum = settings.maxLifetimeSeconds
+      if (value > maximum) issues.push({ code: 'too_big', origin: 'number', maximum, input: value, message: error() })
+    })
+}
+
 /** @param limitOverrides the schema of limits over a tier's */
-export function keyFields(limitOverrides: z.ZodType<LimitOverrides>, maxLifetimeSeconds: number) {
-  const expiresIn = seconds(SHORTEST_LIFETIME_SECONDS, maxLifetimeSeconds)
+export function keyFields(
+  limitOverrides: z.ZodType<LimitOverrides>,
+  settings: Pick<KeySettings, 'maxLifetimeSeconds'>,
+) {
+  const expiresIn = lifetime(settings)
   const rotation = { expires_in: expiresIn.optional(), scopes: scopes.optional() }
   return {
     issue: z.strictObject({

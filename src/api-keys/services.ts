@@ -16,13 +16,13 @@ export interface KeyServices {
   sendMail: SendMail
 }
 
-/** As configured. */
+/** Read when it is needed, and not kept: all but the prefix may be set while the server runs. */
 export interface KeySettings {
   /** What new keys begin with. */
-  prefix: string
-  maxLifetimeSeconds: number
-  maxPerOrganization: number
-  maxCreationsPerHour: number
+  readonly prefix: string
+  readonly maxLifetimeSeconds: number
+  readonly maxPerOrganization: number
+  readonly maxCreationsPerHour: number
 }
 
 /** What keys need of organizations, within the caller's transaction. */

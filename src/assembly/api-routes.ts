@@ -32,6 +32,9 @@ import { usageRoutes } from '../usage/api.ts'
 import { userRoutes } from '../users/api.ts'
 import { organizationInvitations } from '../users/invitations.ts'
 import { emailKey } from '../users/user.ts'
+import { settingRoutes } from '../settings/api.ts'
+import { liveKeySettings } from '../settings/live.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { UserServices } from '../users/services.ts'
 
 /** What API keys need of organizations. */
@@ -47,15 +50,16 @@ export function apiRoutes(options: {
   /** The management API itself, as a resource. */
   builtIn: Resource
   users: UserServices
+  settings: Settings
 }): readonly ApiRoute[] {
-  const { config, db, pool, clock, secrets, catalogue, builtIn, users } = options
+  const { config, db, pool, clock, secrets, catalogue, builtIn, users, settings } = options
   return [
     ...apiKeyRoutes({
       db,
       clock,
       secrets,
       catalogue,
-      settings: config.apiKeys,
+      settings: liveKeySettings(settings, config.apiKeys),
       organizations: keyOrganizations,
       sendMail: users.sendMail,
       limitOverrides: limitOverridesSchema,
@@ -95,5 +99,6 @@ export function apiRoutes(options: {
     ...grantRoutes({ db }),
     ...sessionRoutes({ db, clock }),
     ...signingKeyRoutes({ db, secrets, clock }),
+    ...settingRoutes({ db, settings }),
   ]
 }

@@ -22,6 +22,7 @@ export type TargetKind =
   | 'tier'
   | 'policy'
   | 'installation'
+  | 'settings'
 
 /** What webhooks and lists of events give of one event. */
 type Payload = Readonly<Record<string, unknown>>
@@ -150,6 +151,10 @@ export const events = {
   'signing_key.activated': noted<{ algorithm: string }>('signing_key'),
   'signing_key.retired': noted<{ algorithm: string }>('signing_key'),
   'signing_key.gone': noted<{ algorithm: string }>('signing_key'),
+  // Names and values: none of them is a secret.
+  'settings.changed': noted<{ before: Readonly<Record<string, unknown>>; after: Readonly<Record<string, unknown>> }>(
+    'settings',
+  ),
   'installation.created': noted<Nothing>('installation'),
   'installation.api_keys_imported': noted<{ created: number; unchanged: number; invalid: number; conflict: number }>(
     'installation',

@@ -33,14 +33,14 @@ export async function openKeyBench(): Promise<KeyBench> {
   return {
     bench,
     services,
-    fields: keyFields(limitOverridesSchema, config.apiKeys.maxLifetimeSeconds),
+    fields: keyFields(limitOverridesSchema, config.apiKeys),
     asker: operator,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
 
 async function readCatalogue(db: Db, apiUrl: string): Promise<ScopeCatalogue> {
-  const builtIn = managementResource({ apiUrl, platformName: '', since: new Date(0) })
+  const builtIn = managementResource({ apiUrl, platform: { name: '' }, since: new Date(0) })
   // Its names come before whatever has them besides.
   const resources = [...(await listResources(db)), builtIn]
   const byIdentifier = new Map(resources.map((resource) => [resource.identifier, resource]))

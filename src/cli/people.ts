@@ -5,15 +5,21 @@ import { endAccess } from '../oidc/sessions/end-access.ts'
 import { createUserServices } from '../pages/accounts/user-services.ts'
 import { createMail } from '../platform/mail.ts'
 import { createPasswords } from '../users/passwords.ts'
+import { livePlatform, liveSmtp } from '../settings/live.ts'
+import { createSettings, type Settings } from '../settings/settings.ts'
 import type { UserServices } from '../users/services.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
 export interface PeopleBench extends AsyncDisposable {
   bench: Workbench
   services: UserServices
+  settings: Settings
   /** Whether what is posted reaches a mail server. */
   mails: boolean
 }
+
+/** Nothing is told of changes here: what is held is read again before each that depends on it. */
+export const unheard = { on: () => undefined, onGap: () => undefined }
 
 /** A mail server that doesn't answer shouldn't hold the command for longer; the link is printed besides. */
 const MAIL_PATIENCE_MS = 10_000
@@ -22,7 +28,9 @@ export async function openPeopleBench(config: Config = readConfig()): Promise<Pe
   await using opening = new AsyncDisposableStack()
   const bench = opening.use(await openWorkbench(config))
   const { db, clock, secrets, log } = bench
-  const mail = createMail({ smtp: config.smtp, log, clock })
+  const settings = opening.use(await createSettings({ db, given: config.settings, changes: unheard, log }))
+  const platform = livePlatform(settings)
+  const mail = createMail({ smtp: liveSmtp(settings, config.smtp), log, clock })
   opening.defer(() => mail.drain(MAIL_PATIENCE_MS))
   const services = createUserServices({
     db,
@@ -31,10 +39,16 @@ export async function openPeopleBench(config: Config = readConfig()): Promise<Pe
     passwords: createPasswords({ concurrency: 1, queueLimit: 1 }),
     endAccess,
     publicUrl: config.publicUrl,
-    platformName: config.platform.name,
-    views: createViews({ platform: config.platform, mode: config.mode }),
+    platform,
+    views: createViews({ platform, mode: config.mode }),
     mail,
   })
   const open = opening.move()
-  return { bench, services, mails: config.smtp !== null, [Symbol.asyncDispose]: () => open.disposeAsync() }
+  return {
+    bench,
+    services,
+    settings,
+    mails: config.smtp !== null,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
 }

@@ -24,7 +24,7 @@ const formats = {
 } as const
 
 export interface TranslateOptions {
-  /** Values that every message may name. */
+  /** Values that every message may name, as they are when it is said. */
   constants: MessageValues
   /** What the message's own text goes through when it stands beside markup. */
   escape: (text: string) => string

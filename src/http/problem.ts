@@ -88,10 +88,10 @@ export class Problem extends Error {
 /** Where the words about problems are, and who helps. */
 export interface ProblemLinks {
   /** The issuer. */
-  publicUrl: string
-  supportEmail: string
+  readonly publicUrl: string
+  readonly supportEmail: string
   /** Where a customer gets a larger tier. */
-  upgradeUrl: string | null
+  readonly upgradeUrl: string | null
 }
 
 /** The body of `application/problem+json`. */

@@ -54,7 +54,8 @@ const mails = {
 } satisfies Record<MailName, string>
 
 export interface ViewsOptions {
-  platform: { name: string; supportEmail: string }
+  /** Read at each page: it may be changed while the server runs. */
+  platform: { readonly name: string; readonly supportEmail: string }
   mode: 'development' | 'production'
   catalogues?: Readonly<Record<Locale, Catalogue>>
 }
@@ -119,7 +120,11 @@ function singleLines<T extends object>(model: T): T {
 
 function createLanguage(locale: Locale, options: ViewsOptions): Language {
   const catalogue = (options.catalogues ?? catalogues)[locale]
-  const constants = { platform: options.platform.name }
+  const constants = {
+    get platform() {
+      return options.platform.name
+    },
+  }
   const t = createTranslate(locale, catalogue, { constants, escape: escapeHtml })
   const html = createEnvironment(t, options, true)
   // Compiled now, so that a broken template stops the start and the first visitor waits for nobody.

@@ -21,6 +21,8 @@ export type ChangeKind =
   | 'tier'
   /** By name. */
   | 'policy'
+  /** By name. */
+  | 'setting'
   /** How keys of other systems are looked for: all of it at once. */
   | 'foreign_keys'
 

@@ -8,6 +8,9 @@ export interface MailMessage {
   readonly html: string
 }
 
+/** Whom a message comes from: as a header has it, or with the name apart, which may then hold anything. */
+export type Sender = string | { readonly name: string; readonly address: string }
+
 /** RFC 5321, 4.5.3.1. */
 const ADDRESS_MAX = 254
 const SUBJECT_MAX = 200

@@ -1,6 +1,6 @@
 /** The connection to the mail server: encrypted beyond this machine, bounded in time and number. */
 import nodemailer from 'nodemailer'
-import type { MailMessage } from './mail-message.ts'
+import type { MailMessage, Sender } from './mail-message.ts'
 import { BusyError, createWorkLimit } from './work-limit.ts'
 
 export interface Transport {
@@ -35,7 +35,8 @@ export class MailError extends Error {
 
 export interface TransportOptions {
   url: string
-  from: string
+  /** Asked for each message. */
+  from: () => Sender
   timeoutMs: number
   queueLimit: number
 }
@@ -55,20 +56,20 @@ export function createTransport({ url, from, timeoutMs, queueLimit }: TransportO
   })
   const limit = createWorkLimit({ concurrency: CONCURRENCY, queueLimit, maxWaitMs: timeoutMs })
   const closing = new AbortController()
-  const domain = /@([^\s>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'
 
   return {
     async send(id, { to, subject, text, html }) {
+      const sender = from()
       try {
         await limit.run(() =>
           transport.sendMail({
-            from,
+            from: typeof sender === 'string' ? sender : { ...sender },
             // An object is taken as it is; a text would be parsed as a list.
             to: { name: '', address: to },
             subject,
             text,
             html,
-            messageId: `<${id}@${domain}>`,
+            messageId: `<${id}@${domainOf(sender)}>`,
             // RFC 3834: nobody's holiday notice needs to answer.
             headers: { 'Auto-Submitted': 'auto-generated' },
             signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]),
@@ -83,6 +84,11 @@ export function createTransport({ url, from, timeoutMs, queueLimit }: TransportO
       transport.close()
     },
   }
+}
+
+function domainOf(sender: Sender): string {
+  const address = typeof sender === 'string' ? sender : sender.address
+  return /@([^\s>]+)>?\s*$/.exec(address)?.[1] ?? 'localhost'
 }
 
 /**

@@ -2,7 +2,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
-import { assertMailAddress, cleanSubject, type MailMessage } from './mail-message.ts'
+import { assertMailAddress, cleanSubject, type MailMessage, type Sender } from './mail-message.ts'
 import { createTransport, MailError, type Transport } from './mail-transport.ts'
 import { randomBase62 } from './random.ts'
 
@@ -27,7 +27,7 @@ export interface Mail {
 }
 
 export interface MailOptions {
-  smtp: { url: string; from: string } | null
+  smtp: { url: string; from: () => Sender } | null
   log: Log
   clock: Clock
   /** The pauses between tries; there is one try more than pauses. */

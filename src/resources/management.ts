@@ -10,14 +10,20 @@ export function managementIdentifier(apiUrl: string): string {
 }
 
 /** `since` is when this installation came to be. */
-export function managementResource(options: { apiUrl: string; platformName: string; since: Date }): Resource {
-  const { apiUrl, platformName, since } = options
+export function managementResource(options: {
+  apiUrl: string
+  platform: { readonly name: string }
+  since: Date
+}): Resource {
+  const { apiUrl, platform, since } = options
   return {
     // No row has it: the UUID of nothing but zeros.
     id: 'res_00000000000000000000000000',
     name: managementName,
     identifier: managementIdentifier(apiUrl),
-    title: `${platformName} API`,
+    get title() {
+      return `${platform.name} API`
+    },
     accessTokenFormat: 'jwt',
     accessTokenLifetimeSeconds: 900,
     createdAt: since,

@@ -18,7 +18,8 @@ export interface UserServices {
   sendMail: SendMail
   /** The issuer, without a trailing slash: what links in mails begin with. */
   publicUrl: string
-  platformName: string
+  /** Read when it is needed: it may be changed while the server runs. */
+  readonly platformName: string
 }
 
 /** Hands a mail over for delivery. Called after the commit, so that nobody is told of what didn't happen. */

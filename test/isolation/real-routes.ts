@@ -8,6 +8,8 @@ import { openChanges } from '../../src/platform/changes.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createCatalogue } from '../../src/resources/catalogue.ts'
 import { managementResource } from '../../src/resources/management.ts'
+import { livePlatform } from '../../src/settings/live.ts'
+import { createSettings } from '../../src/settings/settings.ts'
 import type { TestServer } from '../support/server.ts'
 
 export type RealRoute = Pick<ApiRoute, 'access' | 'creates'>
@@ -25,12 +27,14 @@ export async function realRoutes(server: TestServer): Promise<ReadonlyMap<string
   const { config, db, pool, clock, secrets, url, running } = server
   const log = createLog('silent')
   await using changes = await openChanges({ url: config.database.url ?? '', log, clock })
-  const builtIn = managementResource({ apiUrl: url, platformName: 'Platform', since: clock.now() })
+  const builtIn = managementResource({ apiUrl: url, platform: { name: 'Platform' }, since: clock.now() })
   using catalogue = await createCatalogue({ db, changes, log, builtIn })
   const { mail, passwords } = running.inside
-  const views = createViews({ platform: config.platform, mode: config.mode })
-  const given = { db, clock, secrets, passwords, endAccess, publicUrl: url, platformName: 'Platform', views, mail }
+  using settings = await createSettings({ db, given: config.settings, changes, log })
+  const platform = livePlatform(settings)
+  const views = createViews({ platform, mode: config.mode })
+  const given = { db, clock, secrets, passwords, endAccess, publicUrl: url, platform, views, mail }
   const users = createUserServices(given)
-  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users })
+  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings })
   return new Map([...corridors, ...routes.map((route) => [`${route.method} ${route.path}`, route] as const)])
 }

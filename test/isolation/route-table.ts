@@ -85,6 +85,7 @@ const table = `
   DELETE  /v1/clients/:id                                           client              403     204    204     404       204
   GET     /v1/clients/:id/secrets                                   client              200     200    200     404       200
   POST    /v1/clients/:id/secrets                                   client              403     201    201     404       201
+  POST    /v1/clients/:id/rotate-secret                             client              403     200    200     404       200
   DELETE  /v1/clients/:id/secrets/:secret_id                        client secret       403     204    204     404       204
 
   GET     /v1/grants                                                -                   200     200    200     200       200
@@ -98,6 +99,9 @@ const table = `
 
   GET     /v1/signing-keys                                          -                   403     403    403     403       200
   POST    /v1/signing-keys/rotate                                   -                   403     403    403     403       403
+
+  GET     /v1/settings                                              -                   403     403    403     403       200
+  PATCH   /v1/settings                                              -                   403     403    403     403       403
 `
 
 export interface Row {
@@ -164,6 +168,7 @@ const sent: Readonly<Record<string, Sent>> = {
   'GET /v1/usage': { query: '?group_by=key' },
   'DELETE /v1/sessions': { query: ({ user_id = '' }) => `?user_id=${user_id}` },
   'POST /v1/signing-keys/rotate': nothing,
+  'PATCH /v1/settings': { body: () => ({ sign_up: 'closed' }) },
   'PUT /v1/tiers/:name': { body: () => ({ hour: 20, burst: { size: 20 } }) },
   'POST /v1/resources': {
     body: () => {
@@ -186,6 +191,7 @@ const sent: Readonly<Record<string, Sent>> = {
   'POST /v1/clients': { body: ({ id }) => ({ client_name: 'An app', redirect_uris, organization_id: id }) },
   'PATCH /v1/clients/:id': { body: () => ({ client_name: 'Another name' }) },
   'POST /v1/clients/:id/secrets': nothing,
+  'POST /v1/clients/:id/rotate-secret': nothing,
 }
 
 /** @param somebody adds a person who belongs to nothing */

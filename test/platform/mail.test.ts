@@ -25,7 +25,7 @@ function setUp(options: Partial<MailOptions> = {}) {
   const lines: string[] = []
   const log = pino({ level: 'trace', base: null }, { write: (line: string) => void lines.push(line) })
   const mail = createMail({
-    smtp: { url: smtp.url, from: 'Keygrant <no-reply@id.example.com>' },
+    smtp: { url: smtp.url, from: () => 'Keygrant <no-reply@id.example.com>' },
     log,
     clock: { now: () => at },
     retryDelaysMs: [1, 1],
@@ -99,14 +99,14 @@ describe('sending', () => {
 
   test('does not wait for a server that says nothing', async () => {
     using silent = await startSilentServer()
-    const { mail } = setUp({ smtp: { url: silent.url, from: 'a@example.com' }, retryDelaysMs: [], timeoutMs: 50 })
+    const { mail } = setUp({ smtp: { url: silent.url, from: () => 'a@example.com' }, retryDelaysMs: [], timeoutMs: 50 })
     await expect(mail.send(message)).rejects.toThrow(MailError)
   })
 
   test('insists on encryption beyond this machine, unless told that the way is safe', async () => {
     // Leads to this machine without being one of its loopback names.
     const elsewhere = smtp.url.replace('127.0.0.1', '0.0.0.0')
-    const from = 'a@example.com'
+    const from = () => 'a@example.com'
     const { mail } = setUp({ smtp: { url: elsewhere, from }, retryDelaysMs: [] })
     await expect(mail.send(message)).rejects.toMatchObject({ facts: { smtpError: 'ETLS' } })
     const told = setUp({ smtp: { url: `${elsewhere}?requireTLS=false`, from }, retryDelaysMs: [] })
@@ -193,7 +193,7 @@ describe('posting', () => {
 describe('a mail server that is away for long', () => {
   test('can not fill the memory: beyond a thousand waiting messages, new ones are dropped and logged', async () => {
     using silent = await startSilentServer()
-    const { mail, lines } = setUp({ smtp: { url: silent.url, from: 'a@example.com' } })
+    const { mail, lines } = setUp({ smtp: { url: silent.url, from: () => 'a@example.com' } })
     for (let i = 0; i < 1_000; i += 1) mail.post(message)
     expect(lines).toEqual([])
     mail.post(message)
@@ -224,7 +224,7 @@ describe('the end of the process', () => {
 
   test('does not wait longer than allowed, and says what was given up', async () => {
     using silent = await startSilentServer()
-    const { mail, lines } = setUp({ smtp: { url: silent.url, from: 'a@example.com' }, timeoutMs: 86_400_000 })
+    const { mail, lines } = setUp({ smtp: { url: silent.url, from: () => 'a@example.com' }, timeoutMs: 86_400_000 })
     for (let i = 0; i < 6; i += 1) mail.post(message)
     await mail.drain(20)
     expect(lines.filter((line) => line.includes('given up'))).toHaveLength(1)

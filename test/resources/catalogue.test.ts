@@ -21,7 +21,7 @@ async function apply(name: string): Promise<void> {
   await bench.db.$transaction((tx) => applyResources(tx, wanted, { prune: false, dryRun: false }, bench.context))
 }
 
-const builtIn = managementResource({ apiUrl: 'https://api.example.com', platformName: 'ACME', since: new Date() })
+const builtIn = managementResource({ apiUrl: 'https://api.example.com', platform: { name: 'ACME' }, since: new Date() })
 const openCatalogue = async (log = bench.log) =>
   createCatalogue({ db: bench.db, changes: await bench.openChanges(), log, builtIn })
 

@@ -8,27 +8,21 @@ import type { ApiRoute } from '../../http/api/route.ts'
 import { Problem, problemBody } from '../../http/problem.ts'
 import { createCatalogue } from '../../resources/catalogue.ts'
 import { managementResource } from '../../resources/management.ts'
+import { liveAddresses, livePlatform } from '../../settings/live.ts'
 import { CommandFailure } from '../failure.ts'
-import { openPeopleBench } from '../people.ts'
+import { openPeopleBench, unheard } from '../people.ts'
 import type { ApiCall, ApiClient, ProblemDocument } from './client.ts'
 import { matchRoute } from './match-route.ts'
 
-/** Nothing is told of changes here: what is held is read again before each that depends on it. */
-const unheard = { on: () => undefined, onGap: () => undefined }
-
 export async function openHostApi(): Promise<ApiClient> {
   await using opening = new AsyncDisposableStack()
-  const { bench, services: users } = opening.use(await openPeopleBench())
+  const { bench, services: users, settings } = opening.use(await openPeopleBench())
   const { config, db, pool, secrets, clock, log, context, installedAt: since } = bench
-  const builtIn = managementResource({ apiUrl: config.apiUrl, platformName: config.platform.name, since })
+  const builtIn = managementResource({ apiUrl: config.apiUrl, platform: livePlatform(settings), since })
   const catalogue = opening.use(await createCatalogue({ db, changes: unheard, log, builtIn }))
-  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users })
+  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings })
   const open = opening.move()
-  const links = {
-    publicUrl: config.publicUrl,
-    supportEmail: config.platform.supportEmail,
-    upgradeUrl: config.platform.upgradeUrl,
-  }
+  const links = liveAddresses(settings, { publicUrl: config.publicUrl })
 
   function request({ method, path, query = {}, body }: ApiCall): { route: ApiRoute; request: CheckedRequest } {
     const found = matchRoute(routes, method, path)

@@ -28,7 +28,7 @@ export async function forgotPassword(services: AccountServices, page: Page): Pro
   if (!read.ok) return showForm(page, { returnTo, ...read.again })
 
   const { email } = read
-  const request = { email, returnTo, locale: page.locale, signUpOpen: services.signUp === 'open' }
+  const request = { email, returnTo, locale: page.locale, signUpOpen: services.signUp() === 'open' }
   const context = auditContext(page, services)
   page.show('check-mail', {
     email,

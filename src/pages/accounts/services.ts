@@ -16,7 +16,8 @@ export interface AccountServices {
   describeReturn: DescribeReturn
   cookies: CookieRules
   afterwards: Afterwards
-  signUp: 'open' | 'invitation' | 'closed'
+  /** Asked at each request: it may be changed while the server runs. */
+  signUp: () => 'open' | 'invitation' | 'closed'
   /** Whether `/dev/mail` is there. */
   development: boolean
 }

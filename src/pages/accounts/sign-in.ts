@@ -73,7 +73,7 @@ async function showForm(services: AccountServices, page: Page, form: Form): Prom
     returnTo,
     email,
     errors,
-    signUpHref: services.signUp === 'open' ? withReturn('/sign-up', returnTo) : null,
+    signUpHref: services.signUp() === 'open' ? withReturn('/sign-up', returnTo) : null,
     forgotHref: withReturn('/forgot-password', returnTo),
     continueTo: app && { clientName: app.clientName, host: app.host },
     notice,

@@ -13,14 +13,16 @@ import { returnOf, waitingApp, withReturn, type AccountServices } from './servic
 export async function showSignUp(services: AccountServices, page: Page): Promise<void> {
   const returnTo = returnOf(page.query['return_to'] ?? '')
   const app = await waitingApp(services, page, returnTo)
-  if (services.signUp !== 'open') return showClosed(services.signUp, page, returnTo)
+  const offered = services.signUp()
+  if (offered !== 'open') return showClosed(offered, page, returnTo)
   showForm(page, { returnTo, app, email: parseEmail(app?.loginHint ?? '') ?? '', errors: [], status: 200 })
 }
 
 export async function signUp(services: AccountServices, page: Page): Promise<void> {
   const returnTo = returnOf(field(page.form, 'return_to'))
   const app = await waitingApp(services, page, returnTo)
-  if (services.signUp !== 'open') return showClosed(services.signUp, page, returnTo)
+  const offered = services.signUp()
+  if (offered !== 'open') return showClosed(offered, page, returnTo)
   const read = await readAddress(services, page)
   if (!read.ok) return showForm(page, { returnTo, app, ...read.again })
 

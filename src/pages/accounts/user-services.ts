@@ -6,11 +6,18 @@ import type { Mail } from '../../platform/mail.ts'
 import type { UserServices } from '../../users/services.ts'
 
 export function createUserServices(
-  given: Omit<UserServices, 'organizations' | 'sendMail'> & { views: Views; mail: Pick<Mail, 'post'> },
+  given: Omit<UserServices, 'organizations' | 'sendMail' | 'platformName'> & {
+    platform: { readonly name: string }
+    views: Views
+    mail: Pick<Mail, 'post'>
+  },
 ): UserServices {
-  const { views, mail, ...services } = given
+  const { views, mail, platform, ...services } = given
   return {
     ...services,
+    get platformName() {
+      return platform.name
+    },
     organizations: { createPersonal: createPersonalOrganization, join: joinOrganization },
     sendMail: (name, to, model, locale) => mail.post({ to, ...views.renderMail(name, model, locale) }),
   }

@@ -5,7 +5,7 @@ export function siteRoutes({
   signUp,
   development,
 }: {
-  signUp: 'open' | 'invitation' | 'closed'
+  signUp: () => 'open' | 'invitation' | 'closed'
   development: boolean
 }): PageRoute[] {
   return [
@@ -14,7 +14,11 @@ export function siteRoutes({
       path: '/',
       access: 'anyone',
       handle: (page) =>
-        page.show('home', { signUpOpen: signUp === 'open', signedIn: page.person !== null, demo: development }),
+        page.show('home', {
+          signUpOpen: signUp() === 'open',
+          signedIn: page.person !== null,
+          demo: development,
+        }),
     },
   ]
 }

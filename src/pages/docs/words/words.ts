@@ -14,10 +14,10 @@ export interface ErrorWords {
 
 /** Where the platform is, and who helps. */
 export interface Addresses {
-  publicUrl: string
-  apiUrl: string
-  supportEmail: string
-  upgradeUrl: string | null
+  readonly publicUrl: string
+  readonly apiUrl: string
+  readonly supportEmail: string
+  readonly upgradeUrl: string | null
 }
 
 export type Block =

@@ -1,0 +1,78 @@
+/**
+ * What an operator sets while the server runs, or fixes by the environment: each setting by its name, which in capitals is
+ * its variable's, and what it may be.
+ */
+import { z } from 'zod'
+
+const wholeNumber = (most: number) => {
+  const error = `must be a whole number from 1 to ${most}`
+  return z.int({ error }).min(1, { error }).max(most, { error })
+}
+
+const httpUrl = z
+  .string()
+  .max(2048, { error: 'must have at most 2048 characters' })
+  .refine((value) => ['http:', 'https:'].includes(URL.parse(value)?.protocol ?? ''), {
+    error: 'must be an http(s) URL',
+  })
+
+export const settingSchemas = {
+  platform_name: z
+    .string()
+    .trim()
+    .min(1, { error: 'must not be empty' })
+    .max(60, { error: 'must have at most 60 characters' })
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must not hold control characters' }),
+  support_email: z
+    .email({ error: 'must be an e-mail address' })
+    .max(254, { error: 'must have at most 254 characters' }),
+  upgrade_url: httpUrl,
+  sign_up: z.enum(['open', 'invitation', 'closed'], { error: 'must be open, invitation or closed' }),
+  key_lifetime_max: wholeNumber(10 * 365 * 86_400),
+  keys_per_organization: wholeNumber(10_000_000),
+  key_creations_per_hour: wholeNumber(1_000_000),
+}
+
+export type SettingName = keyof typeof settingSchemas
+
+export const settingNames = Object.keys(settingSchemas) as SettingName[]
+
+export interface SettingValues {
+  platform_name: string
+  support_email: string
+  /** Null: there is none. */
+  upgrade_url: string | null
+  sign_up: 'open' | 'invitation' | 'closed'
+  key_lifetime_max: number
+  keys_per_organization: number
+  key_creations_per_hour: number
+}
+
+/** What is given before anybody sets something: the environment's word, which stands above what is set, and the defaults. */
+export interface GivenSettings {
+  fixed: Readonly<Partial<SettingValues>>
+  defaults: Readonly<SettingValues>
+}
+
+export function variableOf(name: SettingName): string {
+  return name.toUpperCase()
+}
+
+/** @param environment the variables that are set, checked */
+export function givenSettings(environment: Readonly<Record<string, unknown>>, publicUrl: string): GivenSettings {
+  const fixed = settingNames
+    .map((name) => [name, environment[variableOf(name)]] as const)
+    .filter(([, value]) => value !== undefined)
+  return {
+    fixed: Object.fromEntries(fixed),
+    defaults: {
+      platform_name: 'Keygrant',
+      support_email: `support@${new URL(publicUrl).hostname}`,
+      upgrade_url: null,
+      sign_up: 'open',
+      key_lifetime_max: 365 * 86_400,
+      keys_per_organization: 1000,
+      key_creations_per_hour: 100,
+    },
+  }
+}
