@@ -19,7 +19,8 @@ import { signingKeyRoutes } from '../oidc/signing-keys/api.ts'
 import { organizationRoutes } from '../organizations/api.ts'
 import { createPlatformOrganization } from '../organizations/platform.ts'
 import { ensureServiceAccount, ensureServiceAccounts } from '../organizations/service-accounts/ensure.ts'
-import { findOrganization } from '../organizations/store.ts'
+import { placePeople } from '../organizations/place-people.ts'
+import { findOrganization, holdCustomers } from '../organizations/store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -30,6 +31,7 @@ import { isOpenidScope } from '../resources/scope-name.ts'
 import { scopeRoutes } from '../resources/scopes-api.ts'
 import { usageRoutes } from '../usage/api.ts'
 import { userRoutes } from '../users/api.ts'
+import { userImportRoutes } from '../users/import/api.ts'
 import { organizationInvitations } from '../users/invitations.ts'
 import { emailKey } from '../users/user.ts'
 import { settingRoutes } from '../settings/api.ts'
@@ -86,6 +88,7 @@ export function apiRoutes(options: {
       invitations: organizationInvitations(users),
     }),
     ...userRoutes({ db }),
+    ...userImportRoutes({ clock, secrets, organizations: { hold: holdCustomers, place: placePeople } }),
     ...clientRoutes({
       db,
       secrets,

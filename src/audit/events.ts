@@ -50,7 +50,8 @@ function told<Data extends object>(
 }
 
 /** How somebody came to an account, a proof, a role or a password. */
-export type Route = 'sign_up' | 'invitation' | 'reset' | 'prove_email' | 'first_administrator' | 'operator'
+export type Route =
+  'sign_up' | 'invitation' | 'reset' | 'prove_email' | 'first_administrator' | 'operator' | 'import'
 
 type Nothing = Record<string, never>
 type Changed = { changed: readonly string[] }
@@ -76,6 +77,8 @@ export const events = {
     (id, { email, name }) => ({ id, email, name }),
     ['email', 'name'],
   ),
+  // Brought along from another system, with a hash of this kind (or none).
+  'user.imported': noted<{ password: string; email_verified: boolean; disabled: boolean }>('user'),
   'user.updated': noted<Changed>('user'),
   'user.email_verified': noted<{ by: Route }>('user'),
   'user.password_changed': noted<{ by: Route }>('user'),
@@ -156,6 +159,12 @@ export const events = {
     'settings',
   ),
   'installation.created': noted<Nothing>('installation'),
+  'installation.users_imported': noted<{ created: number; unchanged: number; invalid: number; conflict: number }>(
+    'installation',
+  ),
+  'installation.clients_imported': noted<{ created: number; unchanged: number; invalid: number; conflict: number }>(
+    'installation',
+  ),
   'installation.api_keys_imported': noted<{ created: number; unchanged: number; invalid: number; conflict: number }>(
     'installation',
   ),

@@ -20,6 +20,26 @@ export async function insertOrganization(tx: Tx, organization: NewOrganization):
   return toOrganization(row)
 }
 
+/** Those that each person has for themselves, of many people at once. */
+export async function insertPersonalOrganizations(
+  tx: Tx,
+  organizations: readonly (Pick<Organization, 'id' | 'name' | 'createdAt'> & { personalUserId: string })[],
+): Promise<void> {
+  await tx.organization.createMany({ data: organizations.map((row) => ({ ...row, updatedAt: row.createdAt })) })
+}
+
+/** Customers by any of their names. None of them goes before the transaction ends, so that people can be made members. */
+export async function holdCustomers(
+  tx: Tx,
+  { ids, externalIds, slugs }: { ids: readonly string[]; externalIds: readonly string[]; slugs: readonly string[] },
+): Promise<{ id: string; externalId: string | null; slug: string | null }[]> {
+  return tx.$queryRaw`
+    SELECT id, external_id AS "externalId", slug FROM organizations
+    WHERE personal_user_id IS NULL
+      AND (id = ANY(${[...ids]}) OR external_id = ANY(${[...externalIds]}) OR slug = ANY(${[...slugs]}))
+    ORDER BY id FOR KEY SHARE`
+}
+
 export async function findOrganization(db: Db | Tx, id: string): Promise<Organization | null> {
   const row = await db.organization.findUnique({ where: { id } })
   return row && toOrganization(row)

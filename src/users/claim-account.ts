@@ -31,7 +31,7 @@ export async function claimAccount(
   await replaceCredentials(tx, services, present, claim, context)
   const now = context.clock.now()
   const { name, passwordHash } = claim
-  return { ...present, name, passwordHash, passwordChangedAt: now, emailVerifiedAt: now }
+  return { ...present, name, passwordHash, importedPasswordHash: null, passwordChangedAt: now, emailVerifiedAt: now }
 }
 
 /**

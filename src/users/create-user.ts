@@ -30,6 +30,7 @@ export async function createUser(
     ...columns,
     id: newId('usr', context.clock),
     emailVerifiedAt: emailVerified ? now : null,
+    importedPasswordHash: null,
     passwordChangedAt: columns.passwordHash === null ? null : now,
   }
   if (!(await insertUser(tx, user, now))) return null

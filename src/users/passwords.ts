@@ -1,6 +1,8 @@
 /** Hashing and verifying passwords: argon2id, one computation per try whoever is asked for, and never more at once than the server can bear. */
 import { randomBytes } from 'node:crypto'
 import { argon2id, hash, needsRehash, verify } from 'argon2'
+import type { FirebaseKey, SlowHash } from '../platform/slow-hash/slow-hash.ts'
+import { BCRYPT_BYTES, verifySlowHash } from '../platform/slow-hash/verify.ts'
 import { createWorkLimit, type WorkLimitOptions } from '../platform/work-limit.ts'
 import { normalizePassword } from './password-text.ts'
 
@@ -18,9 +20,23 @@ export interface Passwords {
    * `rehash` asks to store a new hash of this password, since today's parameters are other ones. Throws `BusyError`.
    */
   verify(stored: string | null, password: string): Promise<{ ok: boolean; rehash: boolean }>
+  /**
+   * The same of a hash that another system made, of the password as it was typed. `upgrade` is the hash to store in its
+   * place; null where the password is wrong, or can't be known whole. Throws `BusyError`.
+   *
+   * Besides what the other algorithm costs, one argon2 computation: of the new hash, or, as for an unknown address, of
+   * none. A hash that is argon2 itself is that computation, and a right password makes one more if it is of other parameters.
+   */
+  verifyImported(imported: ImportedPassword, password: string): Promise<{ ok: boolean; upgrade: string | null }>
   /** How often argon2 has been computed: for metrics, and for the test that known and unknown addresses cost the same. */
   readonly computations: number
   readonly waiting: number
+}
+
+export interface ImportedPassword {
+  hash: SlowHash
+  /** Of a Firebase project, if it is one of its hashes. */
+  firebase: FirebaseKey | null
 }
 
 /**
@@ -32,27 +48,45 @@ export function createPasswords(options: Omit<WorkLimitOptions, 'maxWaitMs'> & {
   const decoy = decoyHash()
   let computations = 0
 
-  function compute<T>(work: () => Promise<T>): Promise<T> {
-    return limit.run(() => {
-      computations += 1
-      return work()
-    })
+  function count<T>(work: () => Promise<T>): Promise<T> {
+    computations += 1
+    return work()
+  }
+
+  const hashAnew = async (text: string) => {
+    const salt = randomBytes(SALT_BYTES)
+    const manner = { type: argon2id, hashLength: HASH_BYTES, salt, raw: true, ...argon2Parameters } as const
+    return phcString(salt, await count(() => hash(text, manner)))
+  }
+
+  /** Whoever waits once has its turn for all of it. */
+  async function tryImported({ hash: imported, firebase }: ImportedPassword, password: string, text: string) {
+    const isArgon2 = imported.algorithm === 'argon2'
+    const matches = () => verifySlowHash(imported, password, firebase)
+    const ok = await (isArgon2 ? count(matches) : matches())
+    if (ok && isArgon2 && password === text && !isOutdated(imported.text)) return { ok, upgrade: imported.text }
+    if (ok && isKnownWhole(imported, password)) return { ok, upgrade: await hashAnew(text) }
+    if (!isArgon2) await count(() => verify(decoy, text))
+    return { ok, upgrade: null }
   }
 
   return {
     async hash(password) {
       const text = normalizePassword(password)
       if (text === null) throw new RangeError('the password is too long to be hashed')
-      const salt = randomBytes(SALT_BYTES)
-      const manner = { type: argon2id, hashLength: HASH_BYTES, salt, raw: true, ...argon2Parameters } as const
-      return phcString(salt, await compute(() => hash(text, manner)))
+      return limit.run(() => hashAnew(text))
     },
     async verify(stored, password) {
       const text = normalizePassword(password)
       if (text === null) return { ok: false, rehash: false }
-      const matches = await compute(() => verify(stored ?? decoy, text))
+      const matches = await limit.run(() => count(() => verify(stored ?? decoy, text)))
       const ok = matches && stored !== null
       return { ok, rehash: ok && isOutdated(stored) }
+    },
+    async verifyImported(imported, password) {
+      const text = normalizePassword(password)
+      if (text === null) return { ok: false, upgrade: null }
+      return limit.run(() => tryImported(imported, password, text))
     },
     get computations() {
       return computations
@@ -73,6 +107,11 @@ function phcString(salt: Buffer, digest: Buffer): string {
   const { memoryCost, timeCost, parallelism } = argon2Parameters
   const [saltText, digestText] = [salt, digest].map((bytes) => bytes.toString('base64').replace(/=+$/, ''))
   return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${saltText}$${digestText}`
+}
+
+/** bcrypt doesn't see what comes after its 72 bytes: a slip of the finger there must not become part of the password. */
+function isKnownWhole({ algorithm }: SlowHash, password: string): boolean {
+  return algorithm !== 'bcrypt' || Buffer.byteLength(password) <= BCRYPT_BYTES
 }
 
 /** The library compares version and costs, but not the variant. */

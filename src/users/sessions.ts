@@ -4,6 +4,12 @@ import type { AuditContext } from '../audit/record.ts'
 import type { Tx } from '../platform/database.ts'
 import type { User } from './user.ts'
 
+/** The hash that was brought along, and ours of the same password, which takes its place as the person signs in. */
+export interface PasswordUpgrade {
+  from: string
+  to: string
+}
+
 export interface Sessions {
   /**
    * Gives the browser a session of this person under a fresh identifier, so that one planted before is worth nothing;
@@ -12,7 +18,11 @@ export interface Sessions {
    * False, and nothing is done, where the password has been changed since `user` was read, or the person disabled: what
    * ends all sessions for it would otherwise miss the one of a sign-in that is under way.
    */
-  signIn(ctx: Context, user: Pick<User, 'id' | 'passwordChangedAt'>, how: { amr: string[] }): Promise<boolean>
+  signIn(
+    ctx: Context,
+    user: Pick<User, 'id' | 'passwordChangedAt'>,
+    how: { amr: string[]; upgrade?: PasswordUpgrade | null },
+  ): Promise<boolean>
   /** Ends the browser's session, if there is one, and notes `user.signed_out`. */
   signOut(ctx: Context): Promise<void>
 }

@@ -1,11 +1,14 @@
 /**
  * Signing in with a password. Whatever is wrong is answered alike and costs the same: one argon2 computation and the same
- * statements, whether the address is known, the person disabled or the password another.
+ * statements, whether the address is known, the person disabled or the password another. Only those who were brought along
+ * from another system cost what its algorithm takes besides, until they have signed in once.
  */
 import { record, type AuditContext } from '../audit/record.ts'
 import { BusyError } from '../platform/work-limit.ts'
 import { rememberDevice, usersOfDevice } from './devices.ts'
+import { findImportedPassword } from './import/imported-password.ts'
 import type { UserServices } from './services.ts'
+import type { PasswordUpgrade } from './sessions.ts'
 import { findUserByEmail, replacePasswordHash } from './store.ts'
 import { attempt, giveBack, networkCells, type Cell } from './throttle.ts'
 import { emailKey, type User } from './user.ts'
@@ -20,7 +23,8 @@ export interface Credentials {
 }
 
 export type SignInOutcome =
-  | { outcome: 'signed_in'; user: User; knownDevice: boolean }
+  /** `upgrade`: what the session's transaction does with a password that was brought along. */
+  | { outcome: 'signed_in'; user: User; knownDevice: boolean; upgrade: PasswordUpgrade | null }
   | { outcome: 'wrong_credentials' }
   | { outcome: 'throttled'; retryAfterSeconds: number }
 
@@ -29,7 +33,7 @@ export async function checkCredentials(
   services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'passwords'>,
   { email, password, deviceToken, address }: Credentials,
 ): Promise<SignInOutcome> {
-  const { db, passwords } = services
+  const { db } = services
   const known = await usersOfDevice(db, services, deviceToken)
   const user = await findUserByEmail(db, email)
   const knownDevice = user !== null && known.has(user.id)
@@ -37,13 +41,31 @@ export async function checkCredentials(
   const tried = await attempt(db, services, cells)
   if (!tried.allowed) return { outcome: 'throttled', retryAfterSeconds: tried.retryAfterSeconds }
 
-  const stored = user && user.disabledAt === null ? user.passwordHash : null
-  const { ok, rehash } = await passwords.verify(stored, password)
-  if (!ok || user === null || stored === null) return { outcome: 'wrong_credentials' }
+  const verified = await verifyPassword(services, user, password)
+  if (!verified.ok || user === null) return { outcome: 'wrong_credentials' }
   // Only what this attempt was charged: tries of others, and earlier wrong ones, still count.
   await giveBack(db, services, cells)
-  if (rehash) await storeAnew(services, user.id, stored, password)
-  return { outcome: 'signed_in', user, knownDevice }
+  if (verified.outdated !== null) await storeAnew(services, user.id, verified.outdated, password)
+  return { outcome: 'signed_in', user, knownDevice, upgrade: verified.upgrade }
+}
+
+/** @returns `outdated`: the stored hash, if it is to be made anew */
+async function verifyPassword(
+  services: Pick<UserServices, 'db' | 'secrets' | 'passwords'>,
+  user: User | null,
+  password: string,
+): Promise<{ ok: boolean; outdated: string | null; upgrade: PasswordUpgrade | null }> {
+  const { passwords } = services
+  const live = user?.disabledAt === null ? user : null
+  const stored = live?.passwordHash ?? null
+  const imported = stored === null ? (live?.importedPasswordHash ?? null) : null
+  const known = imported === null ? null : await findImportedPassword(services, imported)
+  if (imported === null || known === null) {
+    const { ok, rehash } = await passwords.verify(stored, password)
+    return { ok, outdated: rehash ? stored : null, upgrade: null }
+  }
+  const { ok, upgrade } = await passwords.verifyImported(known, password)
+  return { ok, outdated: null, upgrade: upgrade === null ? null : { from: imported, to: upgrade } }
 }
 
 /** Remembers the browser and notes the sign-in; returns the value of its device cookie. */

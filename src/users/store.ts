@@ -9,6 +9,7 @@ const userColumns = {
   emailVerifiedAt: true,
   name: true,
   passwordHash: true,
+  importedPasswordHash: true,
   passwordChangedAt: true,
   administrator: true,
   locale: true,
@@ -117,8 +118,10 @@ export interface UserChange {
   disabledAt?: Date | null
 }
 
+/** A new password ends one that was brought along. */
 export async function updateUser(tx: Tx, id: string, change: UserChange, updatedAt: Date): Promise<void> {
-  await tx.user.update({ where: { id }, data: { ...change, updatedAt } })
+  const imported = change.passwordHash === undefined ? {} : { importedPasswordHash: null }
+  await tx.user.update({ where: { id }, data: { ...change, ...imported, updatedAt } })
 }
 
 /** Only over the hash that was verified: a password that was changed meanwhile stays. */

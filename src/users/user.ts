@@ -7,6 +7,8 @@ export interface User {
   emailVerifiedAt: Date | null
   name: string | null
   passwordHash: string | null
+  /** Of another system, until the first sign-in makes it one of ours: see `SlowHash`. It counts for nothing beside one of ours. */
+  importedPasswordHash: string | null
   /** By this it is known whether the password that somebody signed in with is still the one. */
   passwordChangedAt: Date | null
   administrator: boolean

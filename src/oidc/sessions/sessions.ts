@@ -5,7 +5,7 @@ import type { CookieRules } from '../../http/cookies.ts'
 import type { BrowserSession } from '../../http/pages.ts'
 import { epochSeconds } from '../../platform/clock.ts'
 import { randomSecret } from '../../platform/random.ts'
-import type { Sessions } from '../../users/sessions.ts'
+import type { PasswordUpgrade, Sessions } from '../../users/sessions.ts'
 import { dateOf, present, type StoredPayload } from '../adapter/model.ts'
 import { sessions as model } from '../adapter/sessions.ts'
 import { lifetimes } from '../lifetimes.ts'
@@ -19,12 +19,24 @@ export interface BrowserSessions extends Sessions {
 }
 
 /**
- * It changes nothing, but holds the person's row: a change of the password comes before it, and it finds nothing, or waits
- * for the session and ends it with the others.
+ * It holds the person's row: a change of the password comes before it, and it finds nothing, or waits for the session and
+ * ends it with the others. What it changes is the notation of the same password at most, once: of two sign-ins at a time
+ * the second finds it done.
  */
-function unchanged(bind: Bind, { id, passwordChangedAt }: { id: string; passwordChangedAt: Date | null }): string {
-  return `UPDATE users SET updated_at = updated_at WHERE id = ${bind(id, 'text')} AND disabled_at IS NULL
+function unchanged(
+  bind: Bind,
+  { id, passwordChangedAt }: { id: string; passwordChangedAt: Date | null },
+  upgrade: PasswordUpgrade | null,
+): string {
+  const changed = upgrade === null ? 'updated_at = updated_at' : upgraded(bind, upgrade)
+  return `UPDATE users SET ${changed} WHERE id = ${bind(id, 'text')} AND disabled_at IS NULL
     AND password_changed_at IS NOT DISTINCT FROM ${bind(passwordChangedAt, 'timestamptz')}`
+}
+
+function upgraded(bind: Bind, { from, to }: PasswordUpgrade): string {
+  const still = `password_hash IS NULL AND imported_password_hash = ${bind(from, 'text')}`
+  return `password_hash = CASE WHEN ${still} THEN ${bind(to, 'text')} ELSE password_hash END,
+    imported_password_hash = CASE WHEN ${still} THEN NULL ELSE imported_password_hash END`
 }
 
 export function createSessions({ units, cookies }: { units: Units; cookies: CookieRules }): BrowserSessions {
@@ -60,7 +72,7 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
      * Always a new identifier, so that one planted before the sign-in is worth nothing after it (session fixation).
      * The same person keeps their session and the apps in it; somebody else's is ended first.
      */
-    signIn: (ctx, user, { amr }) =>
+    signIn: (ctx, user, { amr, upgrade = null }) =>
       units.run(ctx, async (unit) => {
         const loaded = await load(ctx, unit)
         const before = loaded?.payload
@@ -78,7 +90,7 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
           exp: now + lifetimes.session,
         }
         model.upsert(unit, id, payload)
-        unit.guard({ kind: 'credentials' }, (bind) => unchanged(bind, user))
+        unit.guard({ kind: 'credentials' }, (bind) => unchanged(bind, user, upgrade))
         const { ok } = await unit.flush()
         if (ok) ctx.cookies.set(name, id, { ...cookies.options, expires: dateOf(payload.exp) })
         return ok

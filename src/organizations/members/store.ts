@@ -28,6 +28,11 @@ export async function insertMembership(tx: Tx, membership: Membership): Promise<
   return count === 1
 }
 
+/** Of people who are new. */
+export async function insertMemberships(tx: Tx, memberships: readonly Membership[]): Promise<void> {
+  await tx.membership.createMany({ data: [...memberships] })
+}
+
 export async function findMembership(db: Db | Tx, organizationId: string, userId: string): Promise<Membership | null> {
   return db.membership.findUnique({ where: { organizationId_userId: { organizationId, userId } } })
 }

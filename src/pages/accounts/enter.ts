@@ -1,6 +1,7 @@
 /** The last step of every way in: a fresh session is given, the browser remembered, and the sign-in noted. */
 import type { Page } from '../../http/pages.ts'
 import { deviceLifetimeSeconds, rememberDevice } from '../../users/devices.ts'
+import type { PasswordUpgrade } from '../../users/sessions.ts'
 import { noteSignIn } from '../../users/sign-in.ts'
 import type { User } from '../../users/user.ts'
 import { auditContext, type AccountServices } from './services.ts'
@@ -13,9 +14,10 @@ export async function enter(
   page: Page,
   user: Pick<User, 'id' | 'passwordChangedAt'>,
   amr: string[],
+  upgrade: PasswordUpgrade | null = null,
 ): Promise<boolean> {
   const { users, sessions } = services
-  if (!(await sessions.signIn(page.ctx, user, { amr }))) return false
+  if (!(await sessions.signIn(page.ctx, user, { amr, upgrade }))) return false
   const context = { ...auditContext(page, services), actor: { kind: 'user', id: user.id } } as const
   const token = await noteSignIn(users, { userId: user.id, amr, deviceToken: deviceTokenOf(services, page) }, context)
   keepDevice(services, page, token)

@@ -40,7 +40,7 @@ export async function signIn(services: AccountServices, page: Page): Promise<voi
     page.log.info({ address }, 'sign-in throttled')
     return again(429, [throttled(page, checked.retryAfterSeconds)])
   }
-  if (checked.outcome === 'signed_in' && (await enter(services, page, checked.user, ['pwd']))) {
+  if (checked.outcome === 'signed_in' && (await enter(services, page, checked.user, ['pwd'], checked.upgrade))) {
     return page.redirect(returnTo)
   }
   page.log.info({ address }, 'sign-in refused')
