@@ -1,6 +1,5 @@
-/** The rows of the audit trail and of the outbox. */
+/** The rows of the audit trail and of the outbox. Raw, since Prisma would compile a parameter for each column of each. */
 import type { Tx } from '../platform/database.ts'
-import type { Prisma } from '../platform/prisma/client.ts'
 
 /** A row of `audit_events`, by the names of its columns. */
 export interface AuditRow {
@@ -26,32 +25,20 @@ export interface OutboxRow {
   data: Record<string, unknown>
 }
 
+/** As JSON in one parameter: an import writes thousands, and nobody else's request should wait for their statement. */
 export async function insertAuditRows(tx: Tx, rows: readonly AuditRow[]): Promise<void> {
-  await tx.auditEvent.createMany({
-    data: rows.map((row) => ({
-      id: row.id,
-      at: row.at,
-      type: row.type,
-      actorKind: row.actor_kind,
-      actorId: row.actor_id,
-      organizationId: row.organization_id,
-      targetKind: row.target_kind,
-      targetId: row.target_id,
-      requestId: row.request_id,
-      address: row.address,
-      data: row.data as Prisma.InputJsonObject,
-    })),
-  })
+  await tx.$executeRaw`
+    INSERT INTO audit_events (id, at, type, actor_kind, actor_id, organization_id, target_kind, target_id, request_id,
+      address, data)
+    SELECT id, at, type, actor_kind, actor_id, organization_id, target_kind, target_id, request_id, address, data
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id text, at timestamptz, type text, actor_kind text,
+      actor_id text, organization_id text, target_kind text, target_id text, request_id text, address text, data jsonb)`
 }
 
 export async function insertOutboxRows(tx: Tx, rows: readonly OutboxRow[]): Promise<void> {
-  await tx.outboxEvent.createMany({
-    data: rows.map((row) => ({
-      id: row.id,
-      type: row.type,
-      organizationId: row.organization_id,
-      at: row.at,
-      data: row.data as Prisma.InputJsonObject,
-    })),
-  })
+  await tx.$executeRaw`
+    INSERT INTO outbox_events (id, type, organization_id, at, data)
+    SELECT id, type, organization_id, at, data
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id text, type text, organization_id text, at timestamptz,
+      data jsonb)`
 }

@@ -174,16 +174,35 @@ export interface NewKeyRow extends Omit<PresentKey, 'digest' | 'disabled' | 'rev
   }
 }
 
+/**
+ * As JSON in one parameter: to compile statements with twenty thousand of them holds up everybody else's requests for a
+ * second.
+ */
 export async function insertImportedKeys(tx: Tx, keys: readonly NewKeyRow[], now: Date): Promise<void> {
-  await tx.apiKey.createMany({
-    data: keys.map(({ secret: _, limits, metadata, ...columns }) => ({
-      ...columns,
-      limits: limits === null ? Prisma.DbNull : (limits as Prisma.InputJsonObject),
-      metadata: metadata as Prisma.InputJsonObject,
-      updatedAt: now,
+  const rows = JSON.stringify(
+    keys.map(({ secret, ...key }) => ({
+      ...key,
+      ...secret,
+      secretId: secret.id,
+      id: key.id,
+      digest: Buffer.from(secret.digest).toString('hex'),
     })),
-  })
-  await tx.apiKeySecret.createMany({
-    data: keys.map(({ id, createdAt, expiresAt, secret }) => ({ ...secret, apiKeyId: id, createdAt, expiresAt })),
-  })
+  )
+  const fields = Prisma.sql`AS r(id text, "organizationId" text, "userId" text, "serviceAccountId" text, name text,
+    environment environment, scopes text[], "grantableScopes" text[], resource text, "externalId" text, tier text,
+    limits jsonb, "allowedIps" text[], metadata jsonb, "expiresAt" timestamptz, "disabledAt" timestamptz,
+    "createdAt" timestamptz, "secretId" text, digest text, "importedAs" text, "importedHash" text, "lookupPrefix" text,
+    hint text)`
+  await tx.$executeRaw`
+    INSERT INTO api_keys (id, organization_id, user_id, service_account_id, name, environment, scopes, grantable_scopes,
+      resource, external_id, tier, limits, allowed_ips, metadata, expires_at, disabled_at, created_at, updated_at)
+    SELECT id, "organizationId", "userId", "serviceAccountId", name, environment, scopes, "grantableScopes", resource,
+      "externalId", tier, limits, "allowedIps", metadata, "expiresAt", "disabledAt", "createdAt", ${now.toISOString()}::timestamptz
+    FROM json_to_recordset(${rows}::json) ${fields}`
+  await tx.$executeRaw`
+    INSERT INTO api_key_secrets (id, api_key_id, digest, imported_as, imported_hash, lookup_prefix, hint, created_at,
+      expires_at)
+    SELECT "secretId", id, decode(digest, 'hex'), "importedAs", "importedHash", "lookupPrefix", hint, "createdAt",
+      "expiresAt"
+    FROM json_to_recordset(${rows}::json) ${fields}`
 }
