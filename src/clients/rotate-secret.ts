@@ -2,54 +2,46 @@
 import { record, type AuditContext } from '../audit/record.ts'
 import { notify } from '../platform/changes.ts'
 import { day, secondsFrom, type Clock } from '../platform/clock.ts'
-import type { Db, Tx } from '../platform/database.ts'
+import type { Tx } from '../platform/database.ts'
 import type { Secrets } from '../platform/secrets.ts'
-import { usesSecret, type ClientSecret } from './client.ts'
+import { usesSecret, type Client, type ClientSecret } from './client.ts'
 import { drawClientSecret } from './issue-secret.ts'
-import { deleteSecrets, insertSecret, lockClient, setSecretEnd } from './store.ts'
+import { deleteSecrets, insertSecret, setSecretEnd } from './store.ts'
 
 export const DEFAULT_GRACE_SECONDS = day
 /** A secret that is to be replaced shouldn't be needed for longer than this (the same as for API keys). */
 export const MAX_GRACE_SECONDS = 7 * day
 
 export type SecretRotation =
-  | { outcome: 'rotated'; secret: string; hint: string; oldSecretEndsAt: Date | null }
-  | { outcome: 'not_found' }
+  | { outcome: 'rotated'; secret: string; resting: ClientSecret; oldSecretEndsAt: Date | null }
   /** It proves itself with a key of its own, or not at all. */
   | { outcome: 'no_secret' }
 
 /**
- * `graceSeconds` 0 ends the old secret at once. At most two are live: rotating again within a grace ends the oldest at
- * once. A secret's own end is never moved further away.
+ * Of a client that is locked: two rotations at once would otherwise both see one live secret and leave three. `graceSeconds`
+ * 0 ends the old secret at once. At most two are live: rotating again within a grace ends the oldest at once. A secret's own
+ * end is never moved further away.
  */
 export async function rotateClientSecret(
-  { db, secrets, clock }: { db: Db; secrets: Secrets; clock: Clock },
-  clientId: string,
+  tx: Tx,
+  { secrets, clock }: { secrets: Secrets; clock: Clock },
+  client: Client,
+  graceSeconds: number,
   context: AuditContext,
-  graceSeconds = DEFAULT_GRACE_SECONDS,
 ): Promise<SecretRotation> {
-  if (!Number.isInteger(graceSeconds) || graceSeconds < 0 || graceSeconds > MAX_GRACE_SECONDS) {
-    throw new RangeError(`a grace is a whole number of seconds from 0 to ${MAX_GRACE_SECONDS}`)
+  if (!usesSecret(client)) return { outcome: 'no_secret' }
+  const { id, organizationId } = client
+  const { secret, resting } = drawClientSecret({ secrets, clock })
+  const oldSecretEndsAt = await retire(tx, client.secrets, { clock, graceSeconds })
+  await insertSecret(tx, id, resting)
+  const data = {
+    secret_id: resting.id,
+    hint: resting.hint,
+    old_secrets_end_at: oldSecretEndsAt?.toISOString() ?? null,
   }
-  return db.$transaction(async (tx): Promise<SecretRotation> => {
-    // Two rotations at once would otherwise both see one live secret and leave three.
-    const client = await lockClient(tx, clientId)
-    if (!client) return { outcome: 'not_found' }
-    if (!usesSecret(client)) return { outcome: 'no_secret' }
-
-    const { secret, resting } = drawClientSecret({ secrets, clock })
-    const oldSecretEndsAt = await retire(tx, client.secrets, { clock, graceSeconds })
-    await insertSecret(tx, clientId, resting)
-    const { organizationId } = client
-    const data = {
-      secret_id: resting.id,
-      hint: resting.hint,
-      old_secrets_end_at: oldSecretEndsAt?.toISOString() ?? null,
-    }
-    await record(tx, { type: 'client.secret_rotated', id: clientId, organizationId, data }, context)
-    await notify(tx, { kind: 'client', id: clientId })
-    return { outcome: 'rotated', secret, hint: resting.hint, oldSecretEndsAt }
-  })
+  await record(tx, { type: 'client.secret_rotated', id, organizationId, data }, context)
+  await notify(tx, { kind: 'client', id })
+  return { outcome: 'rotated', secret, resting, oldSecretEndsAt }
 }
 
 /** Leaves the newest live secret its grace and ends all others; null when none lives on. */

@@ -2,13 +2,15 @@
 import { z } from 'zod'
 import { listQuery, listSchema, pageOf } from '../http/api/list.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
+import { time } from '../http/api/wire.ts'
 import { Problem } from '../http/problem.ts'
 import { demandManageable, demandPassable, demandVisible } from './access.ts'
 import { addClientSecret, liveSecrets, MOST_SECRETS } from './add-secret.ts'
 import { deleteClientSecrets } from './delete-secret.ts'
+import { rotateClientSecret } from './rotate-secret.ts'
 import type { ClientServices } from './services.ts'
 import { findClient, lockClient } from './store.ts'
-import { newSecretOut, secretBody, secretOut, showSecret } from './wire.ts'
+import { newSecretOut, rotatedSecretOut, rotationBody, secretBody, secretOut, showSecret } from './wire.ts'
 
 const ofClient = z.strictObject({ id: z.string() })
 const ofSecret = z.strictObject({ id: z.string(), secret_id: z.string() })
@@ -45,9 +47,7 @@ export function clientSecretRoutes(services: ClientServices): ApiRoute[] {
         const client = demandManageable(asking, await lockClient(tx, id))
         demandPassable(services, asking, client)
         const added = await addClientSecret(tx, services, client, expiresIn ?? null, context)
-        if (added.outcome === 'no_secret') {
-          throw new Problem('conflict', { detail: `${id} proves itself without a secret.` })
-        }
+        if (added.outcome === 'no_secret') throw provesItselfWithout(id)
         if (added.outcome === 'too_many') {
           throw new Problem('conflict', {
             detail: `A client has at most ${MOST_SECRETS} live secrets: delete one that is not needed any more.`,
@@ -55,6 +55,27 @@ export function clientSecretRoutes(services: ClientServices): ApiRoute[] {
         }
         const { secret, resting } = added
         return { status: 201, body: { ...showSecret(resting), secret }, secretId: resting.id }
+      },
+    }),
+
+    apiRoute({
+      method: 'POST',
+      path: '/v1/clients/:id/rotate-secret',
+      summary: 'Give a client a new secret; the last one works on for a grace, and all others end',
+      access: 'clients:write',
+      params: ofClient,
+      body: rotationBody,
+      answer: { status: 200, body: rotatedSecretOut },
+      problems: ['not_found', 'forbidden', 'insufficient_scope', 'conflict'],
+      creates: true,
+      async handle({ params: { id }, body: { grace_period: graceSeconds }, context, tx, ...asking }) {
+        const client = demandManageable(asking, await lockClient(tx, id))
+        demandPassable(services, asking, client)
+        const rotated = await rotateClientSecret(tx, services, client, graceSeconds, context)
+        if (rotated.outcome === 'no_secret') throw provesItselfWithout(id)
+        const { secret, resting, oldSecretEndsAt } = rotated
+        const body = { ...showSecret(resting), secret, old_secret_expires_at: time(oldSecretEndsAt) }
+        return { status: 200, body, secretId: resting.id }
       },
     }),
 
@@ -76,3 +97,5 @@ export function clientSecretRoutes(services: ClientServices): ApiRoute[] {
     }),
   ]
 }
+
+const provesItselfWithout = (id: string) => new Problem('conflict', { detail: `${id} proves itself without a secret.` })

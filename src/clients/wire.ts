@@ -4,6 +4,7 @@ import { time, timeOut } from '../http/api/wire.ts'
 import { administratorFields } from './administrator-attributes.ts'
 import { applicationTypes, authMethods, limitPerValues, metadataOf, type Client, type ClientSecret } from './client.ts'
 import { clientMetadataSchema } from './metadata.ts'
+import { DEFAULT_GRACE_SECONDS, MAX_GRACE_SECONDS } from './rotate-secret.ts'
 
 type Fields = Readonly<Record<string, z.ZodType>>
 type Optional<T extends Fields> = { [K in keyof T]: z.ZodOptional<T[K]> }
@@ -29,6 +30,17 @@ const life = `must be a whole number of seconds from 60 to ${LONGEST_LIFE_SECOND
 export const secretBody = z.strictObject({
   /** Unless said, until it is deleted. */
   expires_in: z.int({ error: life }).min(60, { error: life }).max(LONGEST_LIFE_SECONDS, { error: life }).optional(),
+})
+
+const grace = `must be a whole number of seconds from 0 to ${MAX_GRACE_SECONDS}`
+
+export const rotationBody = z.strictObject({
+  grace_period: z
+    .int({ error: grace })
+    .min(0, { error: grace })
+    .max(MAX_GRACE_SECONDS, { error: grace })
+    .default(DEFAULT_GRACE_SECONDS)
+    .describe('How long, in seconds, the secret before works on; 0 ends it at once.'),
 })
 
 const text = z.string().optional()
@@ -87,6 +99,11 @@ export const secretOut = z.strictObject({
 })
 
 export const newSecretOut = z.strictObject({ ...secretOut.shape, secret: z.string().nullable() })
+
+export const rotatedSecretOut = z.strictObject({
+  ...newSecretOut.shape,
+  old_secret_expires_at: timeOut.nullable().describe('When the secret before ends; null: it has.'),
+})
 
 export type ClientOut = z.output<typeof clientOut>
 

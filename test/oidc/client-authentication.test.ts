@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import * as oidc from 'openid-client'
 import { systemContext } from '../../src/audit/record.ts'
 import { disableClient, enableClient } from '../../src/clients/disable.ts'
-import { rotateClientSecret } from '../../src/clients/rotate-secret.ts'
+import { rotateSecret } from '../clients/rotate.ts'
 import { addClient, type TestClient } from '../support/server.ts'
 import { basic, post, type EndpointAnswer } from './endpoints.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -105,7 +105,7 @@ test('two ways at once are refused', async () => {
 test('a rotated secret and its successor both work within the grace, and then the successor alone', async () => {
   const { server } = stage
   const client = await addClient(server, machine)
-  const rotated = await rotateClientSecret(server, client.id, systemContext(server.clock), 3600)
+  const rotated = await rotateSecret(server, client.id, 3600)
   const successor = rotated.outcome === 'rotated' ? rotated.secret : ''
   await expect.poll(() => withHeader(client.id, successor)).toMatchObject({ status: 200 })
   expect(await withHeader(client.id, client.secret ?? '')).toMatchObject({ status: 200 })
@@ -118,7 +118,7 @@ test('a secret that was rotated without a grace stops at once', async () => {
   const { server } = stage
   const client = await addClient(server, machine)
   expect(await withHeader(client.id, client.secret ?? '')).toMatchObject({ status: 200 })
-  await rotateClientSecret(server, client.id, systemContext(server.clock), 0)
+  await rotateSecret(server, client.id, 0)
   await expect.poll(() => withHeader(client.id, client.secret ?? '')).toMatchObject(refused)
 })
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
 import { disableClient, enableClient } from '../../src/clients/disable.ts'
-import { rotateClientSecret } from '../../src/clients/rotate-secret.ts'
+import { rotateSecret } from '../clients/rotate.ts'
 import { rotateSigningKeys } from '../../src/oidc/signing-keys/signing-keys.ts'
 import { createAgent } from '../support/agent.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -72,7 +72,7 @@ test('a disabled client is refused on the other node, and welcome there when it 
 test('a secret that ended on one node ends on the other', async () => {
   const client = await addClient(one, machine)
   for (const node of [one, two]) expect(await ask(node, client)).toMatchObject({ status: 200 })
-  const rotated = await rotateClientSecret(two, client.id, systemContext(two.clock), 0)
+  const rotated = await rotateSecret(two, client.id, 0)
   await expect.poll(() => ask(one, client), within).toMatchObject({ status: 401 })
   const successor = rotated.outcome === 'rotated' ? rotated.secret : null
   expect(await ask(one, { id: client.id, secret: successor })).toMatchObject({ status: 200 })
