@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import { operator } from './api-keys/asker.ts'
 import { revokeApiKey } from './api-keys/revoke.ts'
+import { apiDescriptionPage } from './assembly/api-description.ts'
 import { apiRoutes, keyOrganizations } from './assembly/api-routes.ts'
 import { openChecks } from './assembly/checks.ts'
 import { serverHealth } from './assembly/health.ts'
@@ -283,6 +284,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   app.use(assets())
   app.use(providerHandler({ units, provider: ring.provider, mends }))
   app.use(protectedResources({ issuer: publicUrl, catalogue, apiResource, documentation: `${publicUrl}/docs` }))
+  app.use(apiDescriptionPage({ config, platform, settings, routes: routesOfApi }))
   app.use(apiHeaders)
   app.use(api.routes())
   app.use(api.allowedMethods())
