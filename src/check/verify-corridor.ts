@@ -1,6 +1,6 @@
 /** `POST /v1/keys/verify` and `/verify-batch`, before Koa like checks: gateways and SDKs ask as often. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Principal } from '../http/api/principal.ts'
 import { checkInput } from '../http/api/input.ts'
 import { readBody } from '../http/body.ts'
@@ -52,6 +52,7 @@ export function createVerifyCorridor(options: {
   async function serve(request: IncomingMessage, caller: Caller, kind: 'one' | 'batch', plainAllowed: boolean) {
     const admitted = principalOf(request, caller, plainAllowed)
     const principal = admitted instanceof Promise ? await admitted : admitted
+    demandNoQuery(request.url ?? '')
     const body = await readBody(request, kind === 'batch' ? LONGEST_BATCH : undefined)
     return answer(principal, kind, body)
   }
@@ -71,6 +72,16 @@ export function createVerifyCorridor(options: {
       return true
     },
   }
+}
+
+const noParameters = z.strictObject({})
+
+/** @throws {Problem} 400 */
+function demandNoQuery(url: string): void {
+  const mark = url.indexOf('?')
+  if (mark === -1) return
+  const value = Object.fromEntries(new URLSearchParams(url.slice(mark + 1)))
+  checkInput([{ place: 'query', schema: noParameters, value }])
 }
 
 const json = /^application\/(?:[\w.-]+\+)?json(?:;|$)/i
