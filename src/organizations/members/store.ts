@@ -28,9 +28,13 @@ export async function insertMembership(tx: Tx, membership: Membership): Promise<
   return count === 1
 }
 
-/** Of people who are new. */
+/** Of a thousand people who are new. */
 export async function insertMemberships(tx: Tx, memberships: readonly Membership[]): Promise<void> {
-  await tx.membership.createMany({ data: [...memberships] })
+  await tx.$executeRaw`
+    INSERT INTO memberships (organization_id, user_id, role, created_at)
+    SELECT "organizationId", "userId", role, "createdAt"
+    FROM json_to_recordset(${JSON.stringify(memberships)}::json) AS r("organizationId" text, "userId" text,
+      role member_role, "createdAt" timestamptz)`
 }
 
 export async function findMembership(db: Db | Tx, organizationId: string, userId: string): Promise<Membership | null> {
@@ -58,6 +62,16 @@ export async function listMembers(
     include: withPerson,
     orderBy: [{ createdAt: 'desc' }, { userId: 'desc' }],
     take: limit + 1,
+  })
+  return rows.map(toMember)
+}
+
+/** All there are, disabled ones among them, in the order in which they came. */
+export async function listOwners(db: Db | Tx, organizationId: string): Promise<Member[]> {
+  const rows = await db.membership.findMany({
+    where: { organizationId, role: 'owner' },
+    include: withPerson,
+    orderBy: [{ createdAt: 'asc' }, { userId: 'asc' }],
   })
   return rows.map(toMember)
 }

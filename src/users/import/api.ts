@@ -32,7 +32,8 @@ export function userImportRoutes(services: ImportServices): ApiRoute[] {
       async handle({ reach, body: { rows, hash_keys: hashKeys, dry_run: dryRun }, context, tx }) {
         if (reach !== 'everything') {
           throw new Problem('forbidden', {
-            detail: 'Only an administrator of the platform imports people, with a credential that has admin:users:write.',
+            detail:
+              'Only an administrator of the platform imports people, with a credential that has admin:users:write.',
           })
         }
         return { status: 200, body: await importUsers(tx, services, { rows, hashKeys, dryRun }, context) }
