@@ -109,7 +109,22 @@ export async function lookUpApiKeys(
   keys: readonly string[],
   restore: (rows: readonly CounterRow[]) => void,
 ): Promise<(FoundKey | null)[]> {
-  const digests = keys.map((key) => secrets.digests('api_key', key))
+  return lookUpByDigests(
+    pool,
+    keys.map((key) => secrets.digests('api_key', key)),
+    restore,
+  )
+}
+
+/**
+ * The same by whatever may rest of each. What could be a foreign key has more digests than one of our own, and costs the
+ * statement as much more; ours are never asked for together with it.
+ */
+export async function lookUpByDigests(
+  pool: Pool,
+  digests: readonly (readonly Buffer[])[],
+  restore: (rows: readonly CounterRow[]) => void,
+): Promise<(FoundKey | null)[]> {
   const { rows } = await pool.query<Row>({ ...statement, values: [digests.flat()] })
   const byDigest = new Map(rows.map((row) => [row.digest.toString('latin1'), row]))
   return digests.map((candidates) => {

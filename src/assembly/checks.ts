@@ -1,6 +1,7 @@
 /** Opens everything that a check needs: tiers, limits, usage, policies, and connections for look-ups. */
 import { systemContext } from '../audit/record.ts'
 import { exposeApiKey } from '../api-keys/expose.ts'
+import { createFormatDirectory } from '../api-keys/import/format-directory.ts'
 import { findApiKey } from '../api-keys/store.ts'
 import { createGate, type Gate } from '../check/gate.ts'
 import { createPolicies } from '../check/policies/directory.ts'
@@ -69,6 +70,8 @@ export async function openChecks(options: {
     feed: opening.use(await openFeed({ pool, changes, clock, log })),
     usage,
     publicJwks,
+    foreignFormats: opening.use(await createFormatDirectory({ db, secrets, changes, log })),
+    keyPrefix: config.apiKeys.prefix,
     links,
     apiResource,
     defaultResource: config.check.defaultResource,

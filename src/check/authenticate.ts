@@ -10,7 +10,8 @@ import { checkCodes, type CheckCode } from './codes.ts'
 import { credentialOf, type CredentialFault } from './credential.ts'
 import type { Judge, Verdict } from './decide.ts'
 import type { Derived, Holder } from './holder.ts'
-import type { Holders, Unresolved } from './holders.ts'
+import type { Holders } from './holders.ts'
+import type { Unresolved } from './unresolved.ts'
 import type { Question } from './question.ts'
 
 /** What to do about each, in one sentence; the documentation shows the same. */

@@ -35,7 +35,10 @@ export interface AuthorityCacheOptions<T extends Held, C> {
   /** The kind whose notice may tell of a credential that was looked for in vain before (an imported one). */
   ownKind: ChangeKind
   capacity: number
+  /** 0: none is kept. */
   unknownCapacity: number
+  /** How many reads may be under way; one for each connection for look-ups unless said. */
+  batchesAtOnce?: number
   /** Reads several at once, from the primary; in the order asked, null for those that aren't there. */
   read(credentials: readonly C[]): Promise<readonly (T | null)[]>
 }
@@ -47,7 +50,7 @@ interface Waiting<T, C> {
   reject(error: unknown): void
 }
 
-/** One statement's worth, and how many may be under way: one for each connection for look-ups. */
+/** One statement's worth. */
 const LARGEST_BATCH = 128
 const BATCHES_AT_ONCE = 2
 
@@ -56,6 +59,7 @@ const MOST_READS = 5
 
 export function createAuthorityCache<T extends Held, C>(options: AuthorityCacheOptions<T, C>): AuthorityCache<T, C> {
   const { changes, kinds, ownKind, capacity, unknownCapacity, read } = options
+  const { batchesAtOnce = BATCHES_AT_ONCE } = options
   const dependants = new Map<string, Set<T>>()
   const digests = new WeakMap<T, string>()
   const held = createGenerations<T>(capacity, (dropped) => {
@@ -116,12 +120,12 @@ export function createAuthorityCache<T extends Held, C>(options: AuthorityCacheO
   }
 
   function schedule(): void {
-    if (scheduled || queue.length === 0 || running >= BATCHES_AT_ONCE) return
+    if (scheduled || queue.length === 0 || running >= batchesAtOnce) return
     scheduled = true
     // After the requests that arrived in the same turn, so that they share a statement.
     setImmediate(() => {
       scheduled = false
-      while (queue.length > 0 && running < BATCHES_AT_ONCE) {
+      while (queue.length > 0 && running < batchesAtOnce) {
         const batch = queue.slice(0, LARGEST_BATCH)
         queue = queue.slice(LARGEST_BATCH)
         running++
@@ -158,7 +162,7 @@ export function createAuthorityCache<T extends Held, C>(options: AuthorityCacheO
       if (late && !last) return true
       if (keeps && !late) {
         if (value) keep(waiting.digest, value)
-        else if (since.ids?.size === 0) unknown.set(waiting.digest, true)
+        else if (since.ids?.size === 0 && unknownCapacity > 0) unknown.set(waiting.digest, true)
       }
       waiting.resolve(value)
       return false

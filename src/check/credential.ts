@@ -1,6 +1,7 @@
 /** The credential of a request: an API key or an access token, in `Authorization` or `X-API-Key`. */
 import type { IncomingMessage } from 'node:http'
 import { parseApiKey } from '../api-keys/format.ts'
+import { tokenKindOf } from '../api-keys/import/foreign.ts'
 
 /** As it was presented: whether it is well-formed is asked only of what isn't known already. */
 export interface Credential {
@@ -12,10 +13,6 @@ export interface Credential {
 export type CredentialFault = 'missing' | 'malformed' | 'ambiguous'
 export type CredentialKind = 'api_key' | 'jwt' | 'opaque'
 
-/** As the provider draws them: a prefix and 256 bits. */
-const opaquePrefix = 'kgat_'
-/** KEY_PREFIX may be the same. */
-const keyPrefix = /^kgat_(?:live|test)_/
 const opaqueToken = /^kgat_[\w-]{43}$/
 const jwt = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
@@ -45,11 +42,10 @@ export function credential(given: string, dpop = false): Credential | 'missing' 
 
 /** What it would be, by its first look. */
 export function kindOf(text: string): CredentialKind {
-  if (text.startsWith(opaquePrefix) && !keyPrefix.test(text)) return 'opaque'
-  return text.includes('.') ? 'jwt' : 'api_key'
+  return tokenKindOf(text) ?? 'api_key'
 }
 
-/** Can it be one? The checksum of a key refuses a mistyped one without a look-up. */
+/** Can it be one of ours? The checksum of a key refuses a mistyped one without a look-up. */
 export function isWellFormed(kind: CredentialKind, { text, dpop }: Credential): boolean {
   if (kind === 'opaque') return opaqueToken.test(text)
   return kind === 'jwt' ? jwt.test(text) : !dpop && parseApiKey(text) !== null

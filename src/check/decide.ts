@@ -3,7 +3,8 @@ import type { Decision, Limiter } from '../limits/limits.ts'
 import { andThen, type Soon } from '../platform/soon.ts'
 import type { CheckCode } from './codes.ts'
 import type { Derived, Holder } from './holder.ts'
-import { isHolder, type Unresolved } from './holders.ts'
+import { isHolder } from './holders.ts'
+import type { Unresolved } from './unresolved.ts'
 import type { Question } from './question.ts'
 
 export interface Verdict {

@@ -5,15 +5,22 @@
 import { networkOf } from '../http/address.ts'
 import { createGenerations } from './generations.ts'
 
-/** So many at once, and then so many each second: a gateway that hides its callers' addresses is one network. */
-const BURST = 1_000
-const PER_SECOND = 100
+interface Pace {
+  /** So many at once, */
+  burst: number
+  /** and then so many each second. */
+  perSecond: number
+}
+
+/** A gateway that hides its callers' addresses is one network. */
+const lookUps: Pace = { burst: 1_000, perSecond: 100 }
+/** Of hashes that keep a core busy for long. */
+export const slowHashes: Pace = { burst: 32, perSecond: 4 }
+
 /** However long a flood lasted: who shares its network, behind a gateway say, waits a second after it and not for hours. */
 const LONGEST_WAIT_MS = 1_000
 /** Networks that are remembered; the table of a flood from everywhere stays small. */
 const NETWORKS = 20_000
-
-const stepMs = 1_000 / PER_SECOND
 
 export interface Failures {
   /** Whole seconds until this network may try again; 0: now. */
@@ -23,19 +30,20 @@ export interface Failures {
 }
 
 /** @param now milliseconds that never go back */
-export function createFailures(now: () => number): Failures {
+export function createFailures(now: () => number, { burst, perSecond }: Pace = lookUps): Failures {
+  const stepMs = 1_000 / perSecond
   /** When each network's attempts would be forgotten whole (GCRA's theoretical arrival time). */
   const arrivals = createGenerations<number>(NETWORKS)
   return {
     wait(address) {
       const arrival = arrivals.get(networkOf(address)) ?? 0
-      const waitMs = arrival - now() - (BURST - 1) * stepMs
+      const waitMs = arrival - now() - (burst - 1) * stepMs
       return waitMs <= 0 ? 0 : Math.ceil(waitMs / 1_000)
     },
     count(address) {
       const network = networkOf(address)
       const arrival = Math.max(arrivals.get(network) ?? 0, now()) + stepMs
-      arrivals.set(network, Math.min(arrival, now() + LONGEST_WAIT_MS + (BURST - 1) * stepMs))
+      arrivals.set(network, Math.min(arrival, now() + LONGEST_WAIT_MS + (burst - 1) * stepMs))
     },
   }
 }

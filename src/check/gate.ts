@@ -1,6 +1,7 @@
 /** Puts the parts of a check together: one set of holders and one judge for gateways, for verify and for the management API. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Pool } from 'pg'
+import type { FormatDirectory } from '../api-keys/import/format-directory.ts'
 import type { ApiServices } from '../http/api/router.ts'
 import { trustedProxies, type Caller } from '../http/address.ts'
 import type { RequestState } from '../http/entrance.ts'
@@ -46,6 +47,10 @@ export interface GateOptions {
   feed: Feed
   usage: UsageRecorder
   publicJwks: () => PublicJwks
+  /** How keys of other systems are looked for. */
+  foreignFormats: FormatDirectory
+  /** KEY_PREFIX. */
+  keyPrefix: string
   links: ProblemLinks
   /** `<API_URL>/v1`. */
   apiResource: string
@@ -90,6 +95,8 @@ export function createGate(options: GateOptions): Gate {
     log,
     issuer,
     publicJwks,
+    formats: options.foreignFormats,
+    keyPrefix: options.keyPrefix,
     derive,
     restore,
   })

@@ -2,9 +2,10 @@
 import { hash, randomUUID } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import type { Pool } from 'pg'
-import { lookUpApiKeys, type FoundKey } from '../api-keys/look-up.ts'
+import { lookUpApiKeys } from '../api-keys/look-up.ts'
+import type { FormatDirectory } from '../api-keys/import/format-directory.ts'
 import type { CounterRow } from '../limits/limits.ts'
-import { lookUpJwt, lookUpOpaqueToken, type FoundToken } from '../oidc/look-up-tokens.ts'
+import { lookUpJwt, lookUpOpaqueToken } from '../oidc/look-up-tokens.ts'
 import { verifyAccessToken, type AccessTokenClaims, type PublicJwks } from '../oidc/verify-access-token.ts'
 import type { Changes } from '../platform/changes.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -12,18 +13,14 @@ import { isDatabaseUnavailable } from '../platform/database-unavailable.ts'
 import type { Log } from '../platform/log.ts'
 import type { Secrets } from '../platform/secrets.ts'
 
-import { addressList } from './address-list.ts'
 import { createAuthorityCache } from './authority-cache.ts'
-import { isWellFormed, kindOf, type Credential } from './credential.ts'
+import { isWellFormed, kindOf, type Credential, type CredentialKind } from './credential.ts'
 import { createFailures } from './failures.ts'
+import { createForeignKeys } from './foreign-keys.ts'
 import { createGenerations } from './generations.ts'
+import { holderOfKey, holderOfToken } from './holder-of.ts'
 import type { Derive, Holder } from './holder.ts'
-
-/** Why there is no holder. */
-export interface Unresolved {
-  readonly code: 'malformed' | 'not_found' | 'expired' | 'proof_required' | 'unavailable' | 'rate_limited'
-  readonly retryAfterSeconds: number
-}
+import { expired, malformed, notFound, proofRequired, throttled, unavailable, type Unresolved } from './unresolved.ts'
 
 export interface Holders {
   /** At once where memory knows. Never rejects: an outage is `unavailable`. */
@@ -33,6 +30,8 @@ export interface Holders {
     readonly held: number
     readonly looks: { readonly statements: number; readonly credentials: number }
     readonly hits: number
+    /** Slow hashes of imported keys that were computed. */
+    readonly computations: number
   }
 }
 
@@ -46,6 +45,10 @@ export interface HoldersOptions {
   log: Log
   issuer: string
   publicJwks: () => PublicJwks
+  /** How keys of other systems are looked for. */
+  formats: FormatDirectory
+  /** KEY_PREFIX. */
+  keyPrefix: string
   derive: Derive
   restore: (rows: readonly CounterRow[]) => void
   capacity?: number
@@ -57,15 +60,6 @@ const UNKNOWN_CAPACITY = 40_000
 
 /** What is held may be used until this long after the last sign that changes are heard. */
 const TRUSTED_SILENCE_MS = 5_000
-
-/** How soon to ask again after an outage, in seconds. */
-const OUTAGE_RETRY_SECONDS = 2
-
-const malformed: Unresolved = { code: 'malformed', retryAfterSeconds: 0 }
-const notFound: Unresolved = { code: 'not_found', retryAfterSeconds: 0 }
-const expired: Unresolved = { code: 'expired', retryAfterSeconds: 0 }
-const proofRequired: Unresolved = { code: 'proof_required', retryAfterSeconds: 0 }
-const unavailable: Unresolved = { code: 'unavailable', retryAfterSeconds: OUTAGE_RETRY_SECONDS }
 
 /** A token whose signature was found right, and by which keys. */
 interface VerifiedJwt {
@@ -79,7 +73,7 @@ export function isHolder(found: Holder | Unresolved): found is Holder {
 
 export function createHolders(options: HoldersOptions): Holders {
   const { lookUps: pool, secrets, clock, now, changes, log, issuer, publicJwks, derive, restore } = options
-  const { capacity = CAPACITY } = options
+  const { formats, keyPrefix, capacity = CAPACITY } = options
   const failures = createFailures(now)
   // Memory holds digests: not the secrets, and not the keyed hashes that the database has, which take three times as long.
   const salt = randomUUID()
@@ -119,25 +113,50 @@ export function createHolders(options: HoldersOptions): Holders {
     },
   })
 
+  const foreign = createForeignKeys({
+    pool,
+    secrets,
+    formats,
+    prefix: keyPrefix,
+    changes,
+    log,
+    now,
+    holderOf: (key) => complete(holderOfKey(key)),
+    restore,
+    failures,
+    capacity,
+    unknownCapacity: UNKNOWN_CAPACITY,
+  })
+
   function complete(holder: Omit<Holder, 'derived'>): Holder {
     return { ...holder, derived: derive(holder) }
   }
 
-  async function look(
-    digest: string,
-    address: string,
-    cache: { load(digest: string, credential: never): Promise<Holder | null> },
-    credential: unknown,
-  ): Promise<Holder | Unresolved> {
+  /** An outage is told as one. */
+  async function unlessDown<T>(work: () => Promise<T>): Promise<T | Unresolved> {
     try {
-      const found = await cache.load(digest, credential as never)
-      if (found) return found
-      failures.count(address)
-      return notFound
+      return await work()
     } catch (err) {
       if (!isDatabaseUnavailable(err)) log.error({ err }, 'a credential could not be looked up')
       return unavailable
     }
+  }
+
+  function orNotFound(found: Holder | Unresolved | null, address: string): Holder | Unresolved {
+    if (found) return found
+    failures.count(address)
+    return notFound
+  }
+
+  /** As one of ours, and then as one of another system, which may have made keys of the same form. */
+  async function lookKey(digest: string, address: string, text: string): Promise<Holder | Unresolved> {
+    const own = apiKeys.isUnknown(digest) ? null : await unlessDown(() => apiKeys.load(digest, text))
+    if (own || !foreign.mayBe(text)) return orNotFound(own, address)
+    return unlessDown(() => foreign.find(digest, text, address))
+  }
+
+  async function lookToken(digest: string, address: string, token: VerifiedJwt | string): Promise<Holder | Unresolved> {
+    return orNotFound(await unlessDown(() => tokens.load(digest, token)), address)
   }
 
   async function lookJwt(digest: string, address: string, token: string): Promise<Holder | Unresolved> {
@@ -147,7 +166,7 @@ export function createHolders(options: HoldersOptions): Holders {
       ended.set(digest, (decodeJwt(token).exp ?? 0) * 1000)
       return expired
     }
-    if (claims !== 'invalid') return look(digest, address, tokens, { claims, keys })
+    if (claims !== 'invalid') return lookToken(digest, address, { claims, keys })
     if (keys === publicJwks()) tokens.reject(digest)
     failures.count(address)
     return notFound
@@ -161,129 +180,60 @@ export function createHolders(options: HoldersOptions): Holders {
     return holder && (holder.verifiedBy === null || holder.verifiedBy === keys) ? holder : undefined
   }
 
+  function heldToken(kind: 'jwt' | 'opaque', digest: string): Holder | undefined {
+    const held = tokens.get(digest)
+    return kind === 'jwt' ? believed(held) : held
+  }
+
+  function mayBeForeign(kind: CredentialKind, { text, dpop }: Credential): boolean {
+    return kind === 'api_key' && !dpop && foreign.mayBe(text)
+  }
+
+  const sum = (figure: 'statements' | 'credentials') =>
+    [apiKeys.looks, foreign.figures.looks, tokens.looks].reduce((total, looks) => total + looks[figure], 0)
+
   return {
     find(credential, address) {
       const { text, dpop } = credential
       const kind = kindOf(text)
       if (dpop || changes.silenceMs() > TRUSTED_SILENCE_MS) {
-        if (!isWellFormed(kind, credential)) return malformed
+        if (!isWellFormed(kind, credential) && !mayBeForeign(kind, credential)) return malformed
         return dpop ? proofRequired : unavailable
       }
-      const cache = kind === 'api_key' ? apiKeys : tokens
       const digest = hash('sha256', salt + text, 'binary')
-      const held = cache.get(digest)
-      const holder = kind === 'jwt' ? believed(held) : held
+      const holder = kind === 'api_key' ? (apiKeys.get(digest) ?? foreign.get(digest)) : heldToken(kind, digest)
       if (holder) {
         hits++
         return holder
       }
-      if (!isWellFormed(kind, credential)) return malformed
-      if (cache.isUnknown(digest)) return notFound
+      const isOurs = isWellFormed(kind, credential)
+      const isOthers = mayBeForeign(kind, credential)
+      if (!isOurs && !isOthers) return malformed
+      const cache = kind === 'api_key' ? apiKeys : tokens
+      if ((!isOurs || cache.isUnknown(digest)) && (!isOthers || foreign.isUnknown(digest))) return notFound
       if (kind === 'jwt' && clock.now().getTime() >= (ended.get(digest) ?? Infinity)) return expired
       const retryAfterSeconds = failures.wait(address)
-      if (retryAfterSeconds > 0) return { code: 'rate_limited', retryAfterSeconds }
-      return kind === 'jwt' ? lookJwt(digest, address, text) : look(digest, address, cache, text)
+      if (retryAfterSeconds > 0) return throttled(retryAfterSeconds)
+      if (kind === 'jwt') return lookJwt(digest, address, text)
+      if (kind === 'opaque') return lookToken(digest, address, text)
+      return isOurs ? lookKey(digest, address, text) : unlessDown(() => foreign.find(digest, text, address))
     },
     figures: {
       get held() {
-        return apiKeys.size + tokens.size
+        return apiKeys.size + foreign.figures.held + tokens.size
       },
       get looks() {
         return {
-          statements: apiKeys.looks.statements + tokens.looks.statements,
-          credentials: apiKeys.looks.credentials + tokens.looks.credentials,
+          statements: sum('statements'),
+          credentials: sum('credentials'),
         }
       },
       get hits() {
         return hits
       },
+      get computations() {
+        return foreign.figures.computations
+      },
     },
-  }
-}
-
-function holderOfKey(key: FoundKey): Omit<Holder, 'derived'> {
-  const subject = key.userId ?? key.serviceAccountId ?? ''
-  return {
-    kind: 'api_key',
-    subject,
-    subjectKind: key.userId === null ? 'service_account' : 'user',
-    keyId: key.keyId,
-    secretId: key.secretId,
-    clientId: null,
-    organizationId: key.organizationId,
-    externalId: key.externalId,
-    environment: key.environment,
-    standing: key.standing,
-    issuedAtMs: key.secretCreatedAt.getTime(),
-    authenticatedAtMs: null,
-    expiresAtMs: key.expiresAt?.getTime() ?? Infinity,
-    resource: key.resource,
-    allowedIps: key.allowedIps.length === 0 ? null : addressList(key.allowedIps),
-    administrator: key.owner.administrator,
-    organizationAdmin: key.owner.organizationAdmin,
-    organizations: new Map([[key.organizationId, key.owner.role]]),
-    grantableScopes: new Set(key.grantableScopes),
-    superseded: key.supersededAt !== null,
-    exposed: key.exposedAt !== null,
-    hint: key.hint,
-    name: key.name,
-    ownScopes: key.scopes,
-    limitedBy: {
-      kind: 'key',
-      id: key.keyId,
-      subject,
-      organizationId: key.organizationId,
-      environment: key.environment,
-      tier: key.tier,
-      organizationTier: key.organizationTier,
-      overrides: key.overrides,
-    },
-    verifiedBy: null,
-    dependsOn: [key.keyId, key.organizationId, subject],
-    stale: false,
-  }
-}
-
-function holderOfToken(token: FoundToken, verifiedBy: PublicJwks | null): Omit<Holder, 'derived'> {
-  return {
-    kind: 'access_token',
-    subject: token.subject,
-    subjectKind: token.userId === null ? 'client' : 'user',
-    keyId: null,
-    secretId: null,
-    clientId: token.clientId,
-    organizationId: token.organizationId,
-    externalId: token.externalId,
-    environment: null,
-    standing: token.bound && token.standing === 'live' ? 'proof_required' : token.standing,
-    issuedAtMs: null,
-    authenticatedAtMs: token.authenticatedAt?.getTime() ?? null,
-    expiresAtMs: token.expiresAt.getTime(),
-    // One without an audience is for the userinfo endpoint, which is no resource that anybody checks for.
-    resource: token.audience ?? '',
-    allowedIps: null,
-    administrator: token.administrator,
-    organizationAdmin: token.organizationAdmin,
-    organizations: token.organizations,
-    grantableScopes: new Set(token.grantableScopes),
-    superseded: false,
-    exposed: false,
-    hint: null,
-    name: null,
-    ownScopes: token.scopes,
-    limitedBy: {
-      kind: 'client',
-      id: token.clientId,
-      subject: token.subject,
-      clientLimitPer: token.limitPer,
-      organizationId: token.organizationId,
-      environment: '-',
-      tier: token.tier,
-      organizationTier: token.organizationTier,
-      overrides: null,
-    },
-    verifiedBy,
-    dependsOn: token.dependsOn,
-    stale: false,
   }
 }
