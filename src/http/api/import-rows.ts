@@ -14,38 +14,39 @@ export type RowOutcome = (typeof rowOutcomes)[number]
  * one by one, by `parseRow`; the reference shows what they should be.
  */
 export function importBody(row: z.ZodType) {
-  const { $schema: _, ...shape } = z.toJSONSchema(row, { io: 'input', unrepresentable: 'any' })
   return {
     rows: z
-      .array(z.unknown().meta(shape))
+      .array(z.unknown().meta({ describedAs: row }))
       .min(1, { error: 'must have at least one row' })
       .max(MOST_ROWS, { error: `must have at most ${MOST_ROWS} rows: send more in several requests` }),
-    /** Tells what would happen, and does nothing. */
-    dry_run: z.boolean().default(false),
+    dry_run: z.boolean().default(false).describe('Tells what would happen, and does nothing.'),
   }
 }
 
 const faultOut = z.strictObject({ path: z.string(), code: z.string(), message: z.string() })
 
-export const rowResult = z.strictObject({
-  /** Its place in `rows`, from 0. */
-  row: z.int(),
-  outcome: z.enum(rowOutcomes),
-  /** Of what was made or is there; not of what another row, or somebody else, has. */
-  id: z.string().optional(),
-  /** What is wrong with it: paths are JSON pointers into the row. */
-  errors: z.array(faultOut).optional(),
-  /** What was taken, and ought to be known. */
-  warnings: z.array(faultOut).optional(),
-})
+export const rowResult = z
+  .strictObject({
+    row: z.int().describe('Its place in `rows`, from 0.'),
+    outcome: z
+      .enum(rowOutcomes)
+      .describe(
+        '`unchanged`: it is there already, just so. `invalid`: see `errors`. `conflict`: what is there is another one.',
+      ),
+    id: z.string().optional().describe('Of what was made or is there; not of what another row, or somebody else, has.'),
+    errors: z.array(faultOut).optional().describe('What is wrong with it: paths are JSON pointers into the row.'),
+    warnings: z.array(faultOut).optional().describe('What was taken, and ought to be known.'),
+  })
+  .meta({ id: 'ImportResult' })
 export type RowResult = z.output<typeof rowResult>
 
-export const importAnswer = z.strictObject({
-  dry_run: z.boolean(),
-  counts: z.strictObject({ created: z.int(), unchanged: z.int(), invalid: z.int(), conflict: z.int() }),
-  /** One for each row, in the same order. */
-  results: z.array(rowResult),
-})
+export const importAnswer = z
+  .strictObject({
+    dry_run: z.boolean(),
+    counts: z.strictObject({ created: z.int(), unchanged: z.int(), invalid: z.int(), conflict: z.int() }),
+    results: z.array(rowResult).describe('One for each row, in the same order.'),
+  })
+  .meta({ id: 'ImportResults' })
 export type ImportAnswer = z.output<typeof importAnswer>
 
 export function importAnswerOf(dryRun: boolean, results: readonly RowResult[]): ImportAnswer {

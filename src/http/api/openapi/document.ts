@@ -26,7 +26,7 @@ export function describeApi(api: ApiDescription): JsonObject {
   const schemas = createSchemas()
   const problems = createProblemAnswers(schemas, examples.problems)
   const paths: Record<string, Record<string, JsonObject>> = {}
-  for (const operation of operations) {
+  for (const operation of operations.toSorted(byMethod)) {
     const example = examples.operations[operationIdOf(operation)]
     const path = operation.path.replaceAll(/:([a-z_]+)/g, '{$1}')
     paths[path] = {
@@ -50,6 +50,11 @@ export function describeApi(api: ApiDescription): JsonObject {
     },
   }
 }
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+const byMethod = (one: DescribedOperation, other: DescribedOperation): number =>
+  methods.indexOf(one.method) - methods.indexOf(other.method)
 
 function infoOf({ version, platformName, supportEmail, publicUrl }: ApiDescription): JsonObject {
   return {

@@ -33,7 +33,7 @@ export function createSchemas(): Schemas {
     } = z.toJSONSchema(schema, {
       io,
       target: 'draft-2020-12',
-      override: ({ jsonSchema }) => mend(jsonSchema, io),
+      override: ({ jsonSchema }) => mend(jsonSchema, io, convert),
     })
     for (const [id, definition] of Object.entries($defs)) {
       const [name, tidied] = [nameOf(id, io), tidy(definition as Json, io) as JsonObject]
@@ -63,7 +63,16 @@ function nameOf(id: string, io: Direction): string {
   return io === 'output' || id.endsWith('Request') ? id : `${id}Input`
 }
 
-function mend(schema: Record<string, unknown>, io: Direction): void {
+type Convert = (schema: z.ZodType, io: Direction) => JsonObject
+
+function mend(schema: Record<string, unknown>, io: Direction, convert: Convert): void {
+  // What is taken as it is and looked at later, row by row.
+  const { describedAs } = schema
+  if (describedAs instanceof z.ZodType) {
+    delete schema['describedAs']
+    Object.assign(schema, convert(describedAs, io))
+    return
+  }
   // Answers may gain fields, and a client that was generated before must live with them.
   if (io === 'output' && schema['additionalProperties'] === false) delete schema['additionalProperties']
   // Two hundred characters that say what the format says; in UTC, as the description of the API tells.
