@@ -4,8 +4,10 @@ import type { Writable } from 'node:stream'
 export interface Output {
   /** With `--json`: the document. Otherwise: the text. */
   result(document: unknown, text: string): void
-  /** For people only, and never part of the result. */
+  /** Never part of the result. */
   note(text: string): void
+  /** The same, where machines know it from the document. */
+  remark(text: string): void
 }
 
 export function createOutput(options: { json: boolean; stdout: Writable; stderr: Writable }): Output {
@@ -13,6 +15,7 @@ export function createOutput(options: { json: boolean; stdout: Writable; stderr:
   return {
     result: (document, text) => stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : ensureNewline(text)),
     note: (text) => stderr.write(ensureNewline(text)),
+    remark: (text) => json || stderr.write(ensureNewline(text)),
   }
 }
 

@@ -1,40 +1,52 @@
 /** The command as a whole: which nouns and verbs there are. */
 import { Command, CommanderError } from 'commander'
 import { addApplyCommand } from './apply.ts'
-import { addClientCommands } from './clients.ts'
+import { addExportCommand } from './export.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
-import { addKeyCommands } from './keys.ts'
-import { addMemberCommands } from './members.ts'
+import { addGenerateKey } from './generate-key.ts'
+import { addHostUserCommands } from './host/users.ts'
 import { addMigrateCommand } from './migrate.ts'
-import { addOrganizationCommands } from './organizations.ts'
-import { addServiceAccountCommands } from './service-accounts.ts'
-import { createSession, type Io } from './session.ts'
-import { addSigningKeyCommands } from './signing-keys.ts'
-import { addUserCommands } from './users.ts'
+import { addNoun } from './nouns/add-noun.ts'
+import { nouns } from './nouns/nouns.ts'
+import { createSession, type Io, type Session } from './session.ts'
 
-/** Runs one command line (without the program's name) and returns the exit status. */
-export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
-  const session = createSession(io)
+const remoteHelp = `
+On the server's host the command reads the same settings as the server. From elsewhere it works over HTTPS, with the
+rights of an API key: set KEYGRANT_URL to where the API is, and KEYGRANT_API_KEY.`
+
+/** What a noun can do besides what the API does. */
+const besides: Readonly<Record<string, (noun: Command, session: Session) => void>> = {
+  users: addHostUserCommands,
+  keys: addGenerateKey,
+}
+
+export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'>): Command {
   const program = new Command('keygrant')
-    .description('Administers a Keygrant server, on its host. It reads the same settings as the server.')
+    .description('Administers a Keygrant server.')
     .showHelpAfterError('(see --help)')
+    .addHelpText('after', remoteHelp)
     .addHelpText('after', exitCodesHelp)
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
     })
     .exitOverride()
-  addUserCommands(program, session)
-  addOrganizationCommands(program, session)
-  addMemberCommands(program, session)
-  addServiceAccountCommands(program, session)
-  addClientCommands(program, session)
-  addKeyCommands(program, session)
+  for (const noun of nouns) {
+    const command = addNoun(program, noun, session)
+    besides[noun.name]?.(command, session)
+  }
   addApplyCommand(program, session)
-  addSigningKeyCommands(program, session)
+  addExportCommand(program, session)
   addMigrateCommand(program, session)
   addDoctorCommand(program, session)
+  return program
+}
+
+/** Runs one command line (without the program's name) and returns the exit status. */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
+  const session = createSession(io)
+  const program = createProgram(session, io)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {

@@ -20,7 +20,7 @@ describe('the program', () => {
     const { PATH } = process.env
     const environment = { PATH, HOME: bench.folder, SECRET_KEY: 'command-bench-secret-key-0123456789-abcdef' }
     const outcome = await spawnCommand(['users', 'list', '--json'], { folder: bench.folder, environment })
-    expect(outcome).toEqual({ status: 0, stdout: '{\n  "data": []\n}\n', stderr: '' })
+    expect(outcome).toEqual({ status: 0, stdout: '{\n  "data": [],\n  "next_cursor": null\n}\n', stderr: '' })
   })
 
   test('ends with 1 and one clear line when it fails', async () => {
@@ -138,9 +138,8 @@ test('signing-keys rotate publishes a key for each algorithm, to be used a day l
   ])
   expect(published.map(({ algorithm }) => algorithm).toSorted()).toEqual(['ES256', 'RS256'])
   const { data } = await bench.json<{ data: { kid: string; stage: string }[] }>(['signing-keys', 'list'])
-  expect(data.map(({ kid, stage }) => [kid, stage])).toEqual(
-    published.toReversed().map(({ kid }) => [kid, 'published']),
-  )
+  expect(data.map(({ kid }) => kid).toSorted()).toEqual(published.map(({ kid }) => kid).toSorted())
+  expect(data.map(({ stage }) => stage)).toEqual(['published', 'published'])
   const [event] = await bench.db.auditEvent.findMany({ where: { type: 'signing_key.published' } })
   expect(event).toMatchObject({ actorKind: 'cli' })
 })

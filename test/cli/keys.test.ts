@@ -90,16 +90,22 @@ describe('keys create', () => {
     ])
     expect([status, stderr.trim().split('\n')]).toEqual([
       1,
-      ['resource: is the identifier of no resource', 'scopes.0: there is no scope reports:fly'],
+      [
+        'The input has faults:',
+        '  resource: is the identifier of no resource',
+        '  scopes.0: there is no scope reports:fly',
+      ],
     ])
   })
 
   test.for([
-    [['--limits', '{'], '--limits is not JSON.'],
-    [[], 'Say whose it is: --organization, or --user.'],
-  ] as const)('says what is wrong with the command line: %j', async ([flags, fault]) => {
-    const { status, stderr } = await bench.run(['keys', 'create', '--name', 'x', ...flags])
-    expect([status, stderr.trim()]).toEqual([64, fault])
+    [['--name', 'x', '--limits', '{'], 64, "option '--limits <json>' argument '{' is invalid"],
+    [['--name', 'x', '--expires-in', 'long'], 64, 'It is a number.'],
+    [[], 64, '--name is missing.'],
+    [['--name', 'x'], 1, 'organization_id: is required'],
+  ] as const)('says what is wrong with the command line: %j', async ([flags, exit, fault]) => {
+    const { status, stderr } = await bench.run(['keys', 'create', ...flags])
+    expect([status, stderr]).toEqual([exit, expect.stringContaining(fault)])
   })
 
   test('tells a person that the secret is shown once', async () => {
@@ -128,7 +134,7 @@ describe('keys list and show', () => {
     const hint = key.secret.slice(-4)
     const shown = await bench.run(['keys', 'show', key.id])
     expect(shown.stdout).toMatch(
-      new RegExp(`^state +active$[^]*^scopes +reports:read$[^]*^secret +…${hint} until `, 'm'),
+      new RegExp(`^state +active$[^]*^scopes +reports:read$[^]*^secrets +…${hint} until `, 'm'),
     )
     const listed = await bench.run(['keys', 'list', '--organization', organization])
     expect(listed.stdout).toMatch(new RegExp(`^${key.id} +Export +${organization} +…${hint} +active`, 'm'))

@@ -11,10 +11,16 @@ import { managementResource } from '../../resources/management.ts'
 import { liveAddresses, livePlatform } from '../../settings/live.ts'
 import { CommandFailure } from '../failure.ts'
 import { openPeopleBench, unheard } from '../people.ts'
+import type { Workbench } from '../workbench.ts'
 import type { ApiCall, ApiClient, ProblemDocument } from './client.ts'
 import { matchRoute } from './match-route.ts'
 
-export async function openHostApi(): Promise<ApiClient> {
+export interface HostApi extends ApiClient {
+  /** For what no route does. */
+  bench: Workbench
+}
+
+export async function openHostApi(): Promise<HostApi> {
   await using opening = new AsyncDisposableStack()
   const { bench, services: users, settings } = opening.use(await openPeopleBench())
   const { config, db, pool, secrets, clock, log, context, installedAt: since } = bench
@@ -50,6 +56,7 @@ export async function openHostApi(): Promise<ApiClient> {
 
   return {
     where: 'host',
+    bench,
     async call(call) {
       try {
         if (call.method !== 'GET') await catalogue.refresh()

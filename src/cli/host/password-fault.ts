@@ -1,6 +1,6 @@
 /** Why a password isn't taken, in the words that the pages use. */
-import { catalogues, createTranslate } from '../http/messages.ts'
-import type { FormFault } from '../http/page-models.ts'
+import { catalogues, createTranslate } from '../../http/messages.ts'
+import type { FormFault } from '../../http/page-models.ts'
 
 const translate = createTranslate('en', catalogues.en, { constants: {}, escape: (text) => text })
 

@@ -1,0 +1,33 @@
+/** Every noun whose verbs are routes of the API, in the order of the help. */
+import { grants, sessions, signingKeys } from './access.ts'
+import { clients, clientSecrets } from './clients.ts'
+import { invitations } from './invitations.ts'
+import { keys } from './keys.ts'
+import { members } from './members.ts'
+import type { Noun } from './noun.ts'
+import { organizations } from './organizations.ts'
+import { policies, resources, scopes } from './resources.ts'
+import { serviceAccounts } from './service-accounts.ts'
+import { settings } from './settings.ts'
+import { tiers, usage } from './tiers.ts'
+import { users } from './users.ts'
+
+export const nouns: readonly Noun[] = [
+  users,
+  organizations,
+  members,
+  invitations,
+  serviceAccounts,
+  keys,
+  clients,
+  clientSecrets,
+  resources,
+  scopes,
+  policies,
+  tiers,
+  usage,
+  grants,
+  sessions,
+  signingKeys,
+  settings,
+]
