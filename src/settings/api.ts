@@ -14,7 +14,8 @@ const state = <Value extends z.ZodType>(value: Value) => z.strictObject({ value,
 
 const settingsOut = z.strictObject({
   platform_name: state(settingSchemas.platform_name),
-  support_email: state(settingSchemas.support_email),
+  // Its default, support@localhost, is none that anybody could set.
+  support_email: state(z.string()),
   upgrade_url: state(settingSchemas.upgrade_url.nullable()),
   sign_up: state(settingSchemas.sign_up),
   key_lifetime_max: state(settingSchemas.key_lifetime_max),

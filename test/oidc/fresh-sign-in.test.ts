@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { demandFreshSignIn } from '../../src/http/api/fresh-sign-in.ts'
 import { operatorPrincipal } from '../../src/http/api/operator.ts'
 import type { Principal } from '../../src/http/api/principal.ts'
-import { Problem } from '../../src/http/problem.ts'
+import type { Problem } from '../../src/http/problem.ts'
 import { addAdministratorKey, addApiKey, addMember, addOrganization, call } from '../support/api.ts'
 import { createAgent, type Agent } from '../support/agent.ts'
 import { eventually } from '../support/eventually.ts'
