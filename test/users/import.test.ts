@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emailKey } from '../../src/users/user.ts'
 import { openSite, otherPassword, password, pathOf, type Site } from '../pages/accounts/site.ts'
 import { firebase, published } from '../platform/slow-hash/vectors.ts'
-import { addAdministratorKey, addMember, addOrganization, caller, type Reply } from '../support/api.ts'
+import { addAdministratorKey, addMember, addOrganization, caller } from '../support/api.ts'
 import { addPerson } from '../support/server.ts'
 
 let site: Site
@@ -22,7 +22,7 @@ interface Result {
 }
 
 async function importRows(rows: unknown[], rest: object = {}): Promise<Result[]> {
-  const { status, body } = (await ask('POST', '/v1/users/import', { body: { rows, ...rest } })) as Reply
+  const { status, body } = await ask('POST', '/v1/users/import', { body: { rows, ...rest } })
   expect([status, body]).toEqual([200, expect.anything()])
   return (body as { results: Result[] }).results
 }

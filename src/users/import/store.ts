@@ -8,7 +8,8 @@ export async function findHashKey(db: Db | Tx, id: string): Promise<RestingHashK
   return db.hashKey.findFirst({ where: { id, algorithm: FIREBASE } })
 }
 
-export async function listFirebaseKeys(tx: Tx): Promise<RestingHashKey[]> {
+/** In the order in which they came. */
+export async function listFirebaseKeys(tx: Db | Tx): Promise<RestingHashKey[]> {
   return tx.hashKey.findMany({ where: { algorithm: FIREBASE }, orderBy: { id: 'asc' } })
 }
 
@@ -65,4 +66,45 @@ export async function insertPeople(tx: Tx, people: readonly NewPersonRow[]): Pro
       "updatedAt" timestamptz)
     ON CONFLICT (email_key) DO NOTHING RETURNING id`
   return new Set(inserted.map(({ id }) => id))
+}
+
+export interface LeavingPerson {
+  id: string
+  email: string
+  emailVerifiedAt: Date | null
+  name: string | null
+  locale: string | null
+  passwordHash: string | null
+  importedPasswordHash: string | null
+  disabledAt: Date | null
+  createdAt: Date
+  /** In customers' organizations. */
+  memberships: {
+    role: 'owner' | 'admin' | 'member'
+    organization: { id: string; externalId: string | null; slug: string | null }
+  }[]
+}
+
+/** In the order of their ids, in which nobody comes in between. */
+export async function listPeopleAfter(db: Db | Tx, after: string, limit: number): Promise<LeavingPerson[]> {
+  return db.user.findMany({
+    where: { id: { gt: after } },
+    orderBy: { id: 'asc' },
+    take: limit,
+    select: {
+      id: true,
+      email: true,
+      emailVerifiedAt: true,
+      name: true,
+      locale: true,
+      passwordHash: true,
+      importedPasswordHash: true,
+      disabledAt: true,
+      createdAt: true,
+      memberships: {
+        where: { organization: { personalUserId: null } },
+        select: { role: true, organization: { select: { id: true, externalId: true, slug: true } } },
+      },
+    },
+  })
 }
