@@ -10,6 +10,7 @@ export const layers: readonly (readonly string[])[] = [
   ['first-run.ts'],
   ['server.ts'],
   ['assembly'],
+  ['apply'],
   ['pages'],
   ['check'],
   ['oidc'],

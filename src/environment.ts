@@ -22,3 +22,9 @@ export function passwordFromEnvironment(): string | undefined {
   // oxlint-disable-next-line node/no-process-env -- not a setting of the server: config.ts knows those only
   return process.env['KEYGRANT_PASSWORD'] || undefined
 }
+
+/** A secret of a file that `keygrant apply` takes, where the file says `from_env`. */
+export function secretFromEnvironment(name: string): string | undefined {
+  // oxlint-disable-next-line node/no-process-env -- which variable it is, the file says
+  return process.env[name] || undefined
+}

@@ -21,7 +21,7 @@ import { freePort } from '../../src/platform/embedded-server.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createSecrets, type Secrets } from '../../src/platform/secrets.ts'
 import { applyResources } from '../../src/resources/apply.ts'
-import { readResourcesFile } from '../../src/resources/file.ts'
+import { resourceEntries, resourcesOf } from '../../src/resources/file-schema.ts'
 import { createUser } from '../../src/users/create-user.ts'
 import { temporaryFolder } from './postgres.ts'
 import { startNode, type Measured } from './processes.ts'
@@ -93,9 +93,7 @@ export async function addResources(db: Db, apis: readonly ProtectedApi[]): Promi
       { identifier, access_token: { format, lifetime }, scopes: { [scope]: { title: `Use ${name}` } } },
     ]),
   )
-  const reading = readResourcesFile(JSON.stringify({ version: 1, resources }))
-  if (!reading.ok || !reading.resources) throw new Error(JSON.stringify(reading))
-  const { resources: defined } = reading
+  const defined = resourcesOf(resourceEntries.parse(resources))
   await db.$transaction((tx) => applyResources(tx, defined, { prune: false, dryRun: false }, context))
 }
 

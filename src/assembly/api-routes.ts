@@ -4,6 +4,7 @@ import { apiKeyRoutes } from '../api-keys/api.ts'
 import { importRoutes } from '../api-keys/import/api.ts'
 import { revokeOwnedKeys } from '../api-keys/owned/revoke.ts'
 import { findPersonalOrganizationId } from '../api-keys/store.ts'
+import { applyRoutes } from '../apply/api.ts'
 import { policyRoutes } from '../check/policies/api.ts'
 import { clientRoutes } from '../clients/api.ts'
 import { deleteClientsOf } from '../clients/delete.ts'
@@ -103,5 +104,16 @@ export function apiRoutes(options: {
     ...sessionRoutes({ db, clock }),
     ...signingKeyRoutes({ db, secrets, clock }),
     ...settingRoutes({ db, settings }),
+    ...applyRoutes({
+      db,
+      clock,
+      secrets,
+      builtIn,
+      publicUrl: config.publicUrl,
+      revokeKeys: revokeOwnedKeys,
+      deleteClients: deleteClientsOf,
+      invitations: organizationInvitations(users),
+      given: settings.given,
+    }),
   ]
 }

@@ -1,101 +1,88 @@
-/** How the difference between a file and the server is told: to people line by line, to machines as JSON. */
-import { fieldNameInFile } from '../resources/file-schema.ts'
-import type { Change, Plan } from '../resources/plan.ts'
+/** How the difference between a file and the server is told to people, line by line. */
+import { isDeepStrictEqual } from 'node:util'
 import { printable } from './output.ts'
+
+/** What `POST /v1/apply` answers. */
+export interface PlanDocument {
+  dry_run: boolean
+  changed: boolean
+  changes: readonly {
+    action: Action
+    kind: string
+    name: string
+    about: string | null
+    fields: readonly Field[]
+    notes: readonly string[]
+  }[]
+  kept: readonly { kind: string; name: string; why: string | null }[]
+}
+
+type Action = 'create' | 'adopt' | 'update' | 'delete'
+
+interface Field {
+  field: string
+  from?: unknown
+  to?: unknown
+  secret?: 'set' | 'changed'
+}
+
+const signs = { create: '+', adopt: '~', update: '~', delete: '-' } as const satisfies Record<Action, string>
 
 /**
  * @example
  * + resource reports (https://api.example.com/reports)
  * ~ scope reports:write
  *     title: "Write reports" -> "Change your reports"
+ * ~ client dashboard
+ *     redirect_uris:
+ *       + "https://app.example.com/callback"
+ *     (secret changed)
  * - scope reports:admin
  */
-export function planText({ changes, kept }: Plan, dryRun: boolean): string {
-  const lines = changes.flatMap(changeLines)
+export function planText({ changes, kept, dry_run: dryRun }: PlanDocument): string {
+  const lines = changes.flatMap(({ action, kind, name, about, fields, notes }) => [
+    `${signs[action]} ${kind} ${printable(name)}${asideOf(action, about)}`,
+    ...fields.flatMap(fieldLines),
+    ...notes.map((note) => `    ${printable(note)}`),
+  ])
   const remaining = kept.map(
-    ({ kind, name }) => `  ${kind} ${printable(name)} is not in the file and stays (--prune deletes it)`,
+    ({ kind, name, why }) => `  ${kind} ${printable(name)} is not in the file and stays (${printable(why ?? prune)})`,
   )
   return [...lines, ...remaining, summary(changes, dryRun)].join('\n')
 }
 
-export function planDocument({ changes, kept }: Plan, dryRun: boolean): object {
-  return {
-    dry_run: dryRun,
-    changed: changes.length > 0,
-    changes: changes.map(changeDocument),
-    kept: kept.map(({ kind, name }) => ({ kind, name })),
-  }
+const prune = '--prune deletes it'
+
+function asideOf(action: Action, about: string | null): string {
+  const words = [...(action === 'adopt' ? ['adopted'] : []), ...(about === null ? [] : [printable(about)])].join(': ')
+  return words === '' ? '' : ` (${words})`
 }
 
-const signs = { create: '+', update: '~', delete: '-' } as const
-
-interface Described {
-  action: keyof typeof signs
-  kind: 'resource' | 'scope'
-  name: string
-  /** What else says which one it is. */
-  aside: string
-  fields: { field: string; from: unknown; to: unknown }[]
-}
-
-function describe(change: Change): Described {
-  switch (change.kind) {
-    case 'create_resource':
-      return {
-        action: 'create',
-        kind: 'resource',
-        name: change.resource.name,
-        aside: change.resource.identifier,
-        fields: [],
-      }
-    case 'update_resource':
-      return {
-        action: 'update',
-        kind: 'resource',
-        name: change.resource.name,
-        aside: '',
-        fields: fieldsOf(change.changes),
-      }
-    case 'delete_resource':
-      return {
-        action: 'delete',
-        kind: 'resource',
-        name: change.resource.name,
-        aside: change.resource.identifier,
-        fields: [],
-      }
-    case 'create_scope':
-      return { action: 'create', kind: 'scope', name: change.scope.name, aside: change.scope.title, fields: [] }
-    case 'update_scope':
-      return { action: 'update', kind: 'scope', name: change.scope.name, aside: '', fields: fieldsOf(change.changes) }
-    case 'delete_scope':
-      return { action: 'delete', kind: 'scope', name: change.scope.name, aside: change.scope.title, fields: [] }
-  }
-}
-
-function fieldsOf(changes: readonly { field: string; from: unknown; to: unknown }[]): Described['fields'] {
-  return changes.map(({ field, from, to }) => ({ field: fieldNameInFile(field), from, to }))
-}
-
-function changeLines(change: Change): string[] {
-  const { action, kind, name, aside, fields } = describe(change)
-  return [
-    `${signs[action]} ${kind} ${printable(name)}${aside === '' ? '' : ` (${printable(aside)})`}`,
-    ...fields.map(({ field, from, to }) => `    ${field}: ${shown(from)} -> ${shown(to)}`),
+function fieldLines({ field, from = null, to = null, secret }: Field): string[] {
+  if (secret !== undefined) return [`    (${field} ${secret})`]
+  if (!Array.isArray(from) || !Array.isArray(to)) return [`    ${printable(field)}: ${shown(from)} -> ${shown(to)}`]
+  const lines = [
+    ...without(from, to).map((one) => `- ${shown(one)}`),
+    ...without(to, from).map((one) => `+ ${shown(one)}`),
   ]
+  return lines.length === 0
+    ? [`    ${printable(field)}: ${shown(from)} -> ${shown(to)}`]
+    : [`    ${printable(field)}:`, ...lines.map((line) => `      ${line}`)]
 }
 
-function changeDocument(change: Change): object {
-  const { action, kind, name, fields } = describe(change)
-  return { action, kind, name, ...(action === 'update' && { fields }) }
-}
+const without = (some: readonly unknown[], others: readonly unknown[]): unknown[] =>
+  some.filter((one) => !others.some((other) => isDeepStrictEqual(one, other)))
 
-const shown = (value: unknown): string => printable(JSON.stringify(value))
+const shown = (value: unknown): string => (value === null ? '(none)' : printable(JSON.stringify(value)))
 
-function summary(changes: readonly Change[], dryRun: boolean): string {
+function summary(changes: PlanDocument['changes'], dryRun: boolean): string {
   if (changes.length === 0) return 'Nothing to change.'
-  const counts = (['create', 'update', 'delete'] as const)
-    .map((action) => `${changes.filter(({ kind }) => kind.startsWith(action)).length} ${action}d`)
+  const counts = (['create', 'adopt', 'update', 'delete'] as const)
+    .map((action) => ({ action, count: changes.filter((change) => change.action === action).length }))
+    .filter(({ action, count }) => action !== 'adopt' || count > 0)
+    .map(({ action, count }) => `${count} ${pastOf[action]}`)
     .join(', ')
   return dryRun ? `Would be: ${counts}.` : `Done: ${counts}.`
 }
+
+const pastOf = { create: 'created', adopt: 'adopted', update: 'updated', delete: 'deleted' } as const

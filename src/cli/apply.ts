@@ -1,89 +1,102 @@
 /** `keygrant apply FILE`: makes the server what a file says. */
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import { readConfig } from '../config.ts'
-import { applyResources } from '../resources/apply.ts'
-import { readResourcesFile } from '../resources/file.ts'
-import type { ResourceDefinition } from '../resources/resource.ts'
-import { planDocument, planText } from './apply-diff.ts'
+import type { ApiClient, ApiReply } from './api/client.ts'
+import { openApi } from './api/open.ts'
+import { ProblemFailure } from './api/problem-failure.ts'
+import { planText, type PlanDocument } from './apply-diff.ts'
+import { faultLines, readApplyFile, type ApplyFile } from './apply-file.ts'
+import { fillInSecrets } from './apply-secrets.ts'
 import { exitCodes } from './exit-codes.ts'
 import { CommandFailure, usageFailure } from './failure.ts'
+import { printable } from './output.ts'
 import type { Session } from './session.ts'
 import { readAll, type Input } from './terminal.ts'
-import { openWorkbench } from './workbench.ts'
 
 interface ApplyOptions {
   dryRun?: boolean
   prune?: boolean
 }
 
-/** A file of a thousand scopes is a thousand statements. */
-const TRANSACTION_TIMEOUT_MS = 60_000
-
 const help = `
-A file (or - for stdin) looks like this; objects are known by their names:
+A file (or - for stdin) looks like this; objects are known by their names, and docs/apply.md tells all of it:
   version: 1
+  tiers:
+    free: { hour: 1000, burst: { size: 100 } }
   resources:
     reports:
       identifier: https://api.example.com/reports
-      title: Reports
-      access_token: { format: jwt, lifetime: 900 }
       scopes:
         reports:read:  { title: See your reports }
         reports:write: { title: Change your reports, optional: true, grantable_by: org_admin }
+      routes:
+        - { match: "GET /v1/reports/**", scopes: [reports:read] }
+  organizations:
+    acme: { external_id: cus_42, owners: [ann@acme.com] }
+  clients:
+    dashboard: { redirect_uris: [https://app.acme.com/callback], resources: [reports], secret: { from_env: DASHBOARD_SECRET } }
 
-With --dry-run the exit status is ${exitCodes.ok} if nothing would change and ${exitCodes.drift} if something would.`
+It is applied whole or not at all. What the file doesn't name stays, unless it is told to --prune; sections that aren't
+in it are left alone. With --dry-run the exit status is ${exitCodes.ok} if nothing would change and ${exitCodes.drift} if something would.`
 
 export function addApplyCommand(program: Command, { run }: Session): void {
   program
     .command('apply')
-    .description('make resources and scopes what a file says')
+    .description('make tiers, resources, organizations, clients and settings what a file says')
     .argument('<file>')
     .option('--dry-run', 'only show what would change')
-    .option('--prune', 'delete what the file does not name')
+    .option('--prune', 'delete what the sections of the file do not name')
     .option('--json', 'print JSON')
     .addHelpText('after', help)
     .action(
-      run(async ({ output, stdin }, file: string, options: ApplyOptions) => {
-        const config = readConfig()
-        const wanted = await readWanted(file, stdin, `${config.apiUrl}/v1`)
+      run(async ({ output, stdin }, path: string, options: ApplyOptions) => {
         const { dryRun = false, prune = false } = options
-        if (wanted === null) {
-          output.result(
-            planDocument({ changes: [], kept: [], conflicts: [] }, dryRun),
-            'The file says nothing of resources.',
-          )
-          return exitCodes.ok
-        }
-        await using bench = await openWorkbench(config)
-        const plan = await bench.db.$transaction((tx) => applyResources(tx, wanted, { dryRun, prune }, bench.context), {
-          timeout: TRANSACTION_TIMEOUT_MS,
-        })
-        if (plan.conflicts.length > 0) throw new CommandFailure(plan.conflicts.join('\n'))
-        output.result(planDocument(plan, dryRun), planText(plan, dryRun))
-        return dryRun && plan.changes.length > 0 ? exitCodes.drift : exitCodes.ok
+        const file = await readWhole(path, stdin)
+        const { document, faults } = await fillInSecrets(file, path === '-' ? '.' : dirname(path))
+        if (faults.length > 0) throw new CommandFailure(printable(faultLines(path, faults)))
+        await using api = await openApi({ output })
+        const body = { document, dry_run: dryRun, prune }
+        const plan = planOf(await send(api, body), path, file)
+        output.result(plan, planText(plan))
+        return dryRun && plan.changed ? exitCodes.drift : exitCodes.ok
       }),
     )
 }
 
-async function readWanted(file: string, stdin: Input, ownIdentifier: string): Promise<ResourceDefinition[] | null> {
-  const text = await readText(file, stdin)
-  const reading = readResourcesFile(text, [ownIdentifier])
-  if (reading.ok) return reading.resources
-  const lines = reading.faults.map(
-    ({ line, path, message }) => `${file}:${line}: ${path === '' ? '' : `${path} `}${message}`,
-  )
-  throw new CommandFailure(lines.join('\n'))
+const send = (api: ApiClient, body: object): Promise<ApiReply> => api.call({ method: 'POST', path: '/v1/apply', body })
+
+/** @throws {CommandFailure} with the line of the file for each fault that is in it */
+function planOf(reply: ApiReply, path: string, file: ApplyFile): PlanDocument {
+  if (reply.ok) return reply.document as PlanDocument
+  const { errors = [] } = reply.problem
+  const inFile = errors.filter((fault) => fault.path.startsWith('/document'))
+  if (inFile.length === 0 || inFile.length < errors.length) throw new ProblemFailure(reply.problem)
+  const faults = inFile.map(({ path: pointer, message }) => file.faultAt(placeOf(pointer), message))
+  throw new CommandFailure(faultLines(path, faults).split('\n').map(printable).join('\n'))
 }
 
-async function readText(file: string, stdin: Input): Promise<string> {
-  if (file === '-') return readAll(stdin)
+/** A JSON pointer into the body (RFC 6901), which has the document in it. */
+function placeOf(pointer: string): string[] {
+  const parts = pointer.split('/').slice(2)
+  return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** @throws {CommandFailure} with each fault and its line */
+async function readWhole(path: string, stdin: Input): Promise<ApplyFile> {
+  const reading = readApplyFile(await readText(path, stdin))
+  if (reading.ok) return reading.file
+  throw new CommandFailure(faultLines(path, reading.faults).split('\n').map(printable).join('\n'))
+}
+
+async function readText(path: string, stdin: Input): Promise<string> {
+  if (path === '-') return readAll(stdin)
   try {
-    return await readFile(file, 'utf8')
+    return await readFile(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw usageFailure(
-      code === 'ENOENT' ? `There is no file ${file}.` : `${file} can't be read (${code ?? 'unknown reason'}).`,
+      code === 'ENOENT' ? `There is no file ${path}.` : `${path} can't be read (${code ?? 'unknown reason'}).`,
     )
   }
 }

@@ -4,6 +4,7 @@ import { addApplyCommand } from './apply.ts'
 import { addExportCommand } from './export.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
+import { addExportCommand } from './export.ts'
 import { addGenerateKey } from './generate-key.ts'
 import { addHostUserCommands } from './host/users.ts'
 import { addMigrateCommand } from './migrate.ts'
@@ -37,6 +38,7 @@ export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'
     besides[noun.name]?.(command, session)
   }
   addApplyCommand(program, session)
+  addExportCommand(program, session)
   addExportCommand(program, session)
   addMigrateCommand(program, session)
   addDoctorCommand(program, session)

@@ -3,7 +3,7 @@ import { record, type AuditContext } from '../audit/record.ts'
 import type { Tx } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { DEFAULT_TIER, type Organization } from './organization.ts'
-import { holdTier, insertOrganization, isExternalIdTaken, isSlugTaken } from './store.ts'
+import { holdTier, insertOrganizationIfFree, isSlugTaken } from './store.ts'
 
 export interface NewCustomer {
   name: string
@@ -23,10 +23,9 @@ export async function createOrganization(
   context: AuditContext,
 ): Promise<CreatedOrganization> {
   if (!(await holdTier(tx, tier))) return { outcome: 'unknown_tier' }
-  if (externalId !== null && (await isExternalIdTaken(tx, externalId, null))) return { outcome: 'external_id_taken' }
-  if (slug !== null && (await isSlugTaken(tx, slug, null))) return { outcome: 'slug_taken' }
   const id = newId('org', context.clock)
-  const organization = await insertOrganization(tx, {
+  const now = context.clock.now()
+  const organization = await insertOrganizationIfFree(tx, {
     id,
     name,
     personalUserId: null,
@@ -34,8 +33,13 @@ export async function createOrganization(
     slug,
     tier,
     metadata,
-    createdAt: context.clock.now(),
+    createdAt: now,
+    updatedAt: now,
   })
+  // Of several at once that take one external id, one gets it and the others are told.
+  if (!organization) {
+    return { outcome: slug !== null && (await isSlugTaken(tx, slug, null)) ? 'slug_taken' : 'external_id_taken' }
+  }
   await record(tx, { type: 'organization.created', id, organizationId: id, data: { personal: false } }, context)
   return { outcome: 'created', organization }
 }

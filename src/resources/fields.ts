@@ -55,8 +55,10 @@ export const scopeName = z.string().superRefine((name, context) => {
   if (fault !== null) context.addIssue({ code: 'custom', message: fault })
 })
 
+const lifetimes = 'must be a whole number of seconds from 60 to 86400'
+
 export const accessToken = z.strictObject({
   format: z.enum(accessTokenFormats).default('jwt'),
   /** Seconds. What was revoked is remembered for as long as the longest-lived token, hence a day at most. */
-  lifetime: z.int().min(60).max(86_400).default(900),
+  lifetime: z.int({ error: lifetimes }).min(60, { error: lifetimes }).max(86_400, { error: lifetimes }).default(900),
 })

@@ -1,4 +1,4 @@
-/** The shape of the file that `keygrant apply` takes, as far as this version knows it. */
+/** Resources and scopes as the file of `keygrant apply` has them. */
 import { z } from 'zod'
 import { accessToken, identifier, resourceName, scopeFields, scopeName, title } from './fields.ts'
 import type { ResourceDefinition, Scope } from './resource.ts'
@@ -6,41 +6,40 @@ import { impliesWriting, titleFromName } from './words.ts'
 
 const scope = z.strictObject(scopeFields)
 
-const resource = z.strictObject({
+/** What a file says of one resource; `apply` has its check routes beside. */
+export const resourceFields = {
   identifier,
   title: title(120).optional(),
   access_token: accessToken.prefault({}),
   scopes: z.record(scopeName, scope).default({}),
-})
+}
 
-export const fileSchema = z
-  .strictObject({
-    version: z.literal(1, { error: 'must be 1' }),
-    resources: z.record(resourceName, resource).optional(),
-  })
-  .superRefine(({ resources = {} }, context) => {
-    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
-    const identifiers = new Map<string, string>()
-    const scopes = new Map<string, string>()
-    for (const [name, { identifier: uri, scopes: own }] of Object.entries(resources)) {
-      const namesake = identifiers.get(uri)
-      if (namesake !== undefined) issue(['resources', name, 'identifier'], `is the identifier of ${namesake}, too`)
-      identifiers.set(uri, name)
-      for (const ownScope of Object.keys(own)) {
-        const owner = scopes.get(ownScope)
-        const message = `is a scope of ${owner}, too: a scope belongs to one resource`
-        if (owner !== undefined) issue(['resources', name, 'scopes', ownScope], message)
-        scopes.set(ownScope, name)
-      }
+const resourceEntry = z.strictObject(resourceFields)
+type ResourceEntry = z.output<typeof resourceEntry>
+
+/** By name. */
+export const resourceEntries = z.record(resourceName, resourceEntry).superRefine(demandOnce)
+
+/** An identifier and a scope belong to one resource. */
+export function demandOnce(entries: Readonly<Record<string, ResourceEntry>>, context: z.RefinementCtx): void {
+  const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+  const identifiers = new Map<string, string>()
+  const scopes = new Map<string, string>()
+  for (const [name, { identifier: uri, scopes: own }] of Object.entries(entries)) {
+    const namesake = identifiers.get(uri)
+    if (namesake !== undefined) issue([name, 'identifier'], `is the identifier of ${namesake}, too`)
+    identifiers.set(uri, name)
+    for (const ownScope of Object.keys(own)) {
+      const owner = scopes.get(ownScope)
+      const message = `is a scope of ${owner}, too: a scope belongs to one resource`
+      if (owner !== undefined) issue([name, 'scopes', ownScope], message)
+      scopes.set(ownScope, name)
     }
-  })
+  }
+}
 
-type File = z.output<typeof fileSchema>
-
-/** Null: the file says nothing of resources, and nothing is done to them. */
-export function resourcesOf(file: File): ResourceDefinition[] | null {
-  if (file.resources === undefined) return null
-  return Object.entries(file.resources).map(([name, entry]) => ({
+export function resourcesOf(entries: Readonly<Record<string, ResourceEntry>>): ResourceDefinition[] {
+  return Object.entries(entries).map(([name, entry]) => ({
     name,
     identifier: entry.identifier,
     title: entry.title ?? titleFromName(name),

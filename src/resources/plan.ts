@@ -30,7 +30,13 @@ export interface Plan {
   /** There, but not in the file; only `prune` deletes them. */
   readonly kept: readonly { kind: 'resource' | 'scope'; name: string }[]
   /** Why the file can't be applied as it is. */
-  readonly conflicts: readonly string[]
+  readonly conflicts: readonly Conflict[]
+}
+
+export interface Conflict {
+  /** Among the resources of the file: `['reports', 'identifier']`. */
+  readonly place: readonly string[]
+  readonly message: string
 }
 
 /** Objects are known by name: another name is another object. */
@@ -101,16 +107,22 @@ function placed(resources: readonly ResourceDefinition[]): PlannedScope[] {
 }
 
 /** A file may move a scope or an identifier between resources that it names, but not take it from one that it doesn't. */
-function conflictsWith(surplus: readonly Resource[], wanted: readonly ResourceDefinition[]): string[] {
+function conflictsWith(surplus: readonly Resource[], wanted: readonly ResourceDefinition[]): Conflict[] {
   const remedy = 'name that resource in the file, too, or delete it with --prune'
   const identifiers = new Map(surplus.map((resource) => [resource.identifier, resource.name]))
   const owners = new Map(surplus.flatMap(({ name, scopes }) => scopes.map((scope) => [scope.name, name])))
   return wanted.flatMap((resource) => [
     ...[resource.identifier]
       .filter((uri) => identifiers.has(uri))
-      .map((uri) => `${resource.name}: the identifier ${uri} is that of ${identifiers.get(uri)}; ${remedy}`),
+      .map((uri) => ({
+        place: [resource.name, 'identifier'],
+        message: `is the identifier of ${identifiers.get(uri)}: ${remedy}`,
+      })),
     ...resource.scopes
       .filter(({ name }) => owners.has(name))
-      .map(({ name }) => `${resource.name}: the scope ${name} belongs to ${owners.get(name)}; ${remedy}`),
+      .map(({ name }) => ({
+        place: [resource.name, 'scopes', name],
+        message: `is a scope of ${owners.get(name)}: ${remedy}`,
+      })),
   ])
 }

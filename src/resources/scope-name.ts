@@ -7,7 +7,8 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const MAX_LENGTH = 100
 
 /** OpenID Connect Core, 5.4 and 11. */
-const openidScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])
+export const openidScopeNames = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const
+const openidScopes: ReadonlySet<string> = new Set(openidScopeNames)
 
 export function isOpenidScope(name: string): boolean {
   return openidScopes.has(name)

@@ -28,6 +28,9 @@ const table = `
   GET     /v1/limits                                                -                   200     200    200     200       200
   GET     /v1/usage                                                 -                   200     200    200     200       200
 
+  POST    /v1/apply                                                 -                   403     403    403     403       200
+  GET     /v1/export                                                -                   403     403    403     403       200
+
   GET     /v1/tiers                                                 -                   200     200    200     200       200
   GET     /v1/tiers/:name                                           tier                200     200    200     200       200
   PUT     /v1/tiers/:name                                           tier                403     403    403     403       200
@@ -180,6 +183,7 @@ const sent: Readonly<Record<string, Sent>> = {
   'PATCH /v1/resources/:id': { body: () => title },
   'POST /v1/resources/:id/scopes': { body: () => ({ name: `made-${unique()}:read`, title: 'Made' }) },
   'PATCH /v1/resources/:id/scopes/:name': { body: () => title },
+  'POST /v1/apply': { body: () => ({ document: { version: 1, tiers: {}, organizations: {} }, dry_run: true }) },
   'PUT /v1/policies/:name': { body: () => ({ routes: [] }) },
   'POST /v1/organizations': { body: () => name },
   'PATCH /v1/organizations/:id': { body: () => name },

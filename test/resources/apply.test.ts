@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { applyResources } from '../../src/resources/apply.ts'
-import { readResourcesFile } from '../../src/resources/file.ts'
+import { resourceEntries, resourcesOf } from '../../src/resources/file-schema.ts'
 import type { Plan } from '../../src/resources/plan.ts'
 import type { ResourceDefinition } from '../../src/resources/resource.ts'
 import { listResources } from '../../src/resources/store.ts'
@@ -36,9 +36,7 @@ function file(resources: Record<string, string[]>): ResourceDefinition[] {
       { identifier, scopes: Object.fromEntries(scopes.map((scope) => [scope, { title: `May ${scope}` }])) },
     ] as const
   })
-  const reading = readResourcesFile(JSON.stringify({ version: 1, resources: Object.fromEntries(entries) }))
-  if (!reading.ok || reading.resources === null) throw new Error(JSON.stringify(reading))
-  return reading.resources
+  return resourcesOf(resourceEntries.parse(Object.fromEntries(entries)))
 }
 
 /** All that is there, without ids and times. */
@@ -128,9 +126,9 @@ describe('applying a file', () => {
     await apply(file({ 'old https://one.example.com': ['x:read'] }))
     const before = await state()
     const plan = await apply(file({ 'new https://one.example.com': ['x:read'] }))
-    expect(plan.conflicts).toEqual([
-      expect.stringContaining('the identifier https://one.example.com is that of old'),
-      expect.stringContaining('the scope x:read belongs to old'),
+    expect(plan.conflicts).toMatchObject([
+      { place: ['new', 'identifier'], message: expect.stringContaining('is the identifier of old') },
+      { place: ['new', 'scopes', 'x:read'], message: expect.stringContaining('is a scope of old') },
     ])
     expect(await state()).toEqual(before)
   })
@@ -194,9 +192,7 @@ describe('any two files', () => {
         const identifier = `https://${identifiers[names.indexOf(name)]}.example.com`
         return [name, { identifier, access_token: { lifetime }, scopes: Object.fromEntries(own) }] as const
       })
-      const reading = readResourcesFile(JSON.stringify({ version: 1, resources: Object.fromEntries(resources) }))
-      if (!reading.ok) throw new Error(JSON.stringify(reading.faults))
-      return reading.resources ?? []
+      return resourcesOf(resourceEntries.parse(Object.fromEntries(resources)))
     })
 
   test('applied one after the other with --prune equal the second applied to nothing', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createLog } from '../../src/platform/log.ts'
 import { applyResources } from '../../src/resources/apply.ts'
 import { createCatalogue } from '../../src/resources/catalogue.ts'
-import { readResourcesFile } from '../../src/resources/file.ts'
+import { resourceEntries, resourcesOf } from '../../src/resources/file-schema.ts'
 import { managementResource } from '../../src/resources/management.ts'
 import { openFeatureBench, type FeatureBench } from '../support/feature-bench.ts'
 
@@ -15,9 +15,7 @@ afterEach(() => bench[Symbol.asyncDispose]())
 async function apply(name: string): Promise<void> {
   const scopes = { [`${name}:read`]: { title: 'Read' }, [`${name}:write`]: { title: 'Write' } }
   const resources = { [name]: { identifier: `https://api.example.com/${name}`, scopes } }
-  const reading = readResourcesFile(JSON.stringify({ version: 1, resources }))
-  if (!reading.ok || reading.resources === null) throw new Error(JSON.stringify(reading))
-  const { resources: wanted } = reading
+  const wanted = resourcesOf(resourceEntries.parse(resources))
   await bench.db.$transaction((tx) => applyResources(tx, wanted, { prune: false, dryRun: false }, bench.context))
 }
 

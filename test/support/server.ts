@@ -13,7 +13,7 @@ import { openDatabase, type Db } from '../../src/platform/database.ts'
 import { createLog, type Log } from '../../src/platform/log.ts'
 import { createSecrets, type Secrets } from '../../src/platform/secrets.ts'
 import { applyResources } from '../../src/resources/apply.ts'
-import { readResourcesFile } from '../../src/resources/file.ts'
+import { resourceEntries, resourcesOf } from '../../src/resources/file-schema.ts'
 import { startServer, type RunningServer } from '../../src/server.ts'
 import { createUser } from '../../src/users/create-user.ts'
 import { createPersonalOrganization } from '../../src/organizations/personal.ts'
@@ -21,6 +21,7 @@ import { joinOrganization } from '../../src/organizations/join.ts'
 import { createPasswords } from '../../src/users/passwords.ts'
 import { createTestDatabase } from './database.ts'
 import type pg from 'pg'
+import { parse } from 'yaml'
 
 export interface TestServer extends AsyncDisposable {
   url: string
@@ -171,8 +172,7 @@ export async function addResources(
   { db, clock }: Pick<TestServer, 'db' | 'clock'>,
   file = resourcesFile,
 ): Promise<void> {
-  const reading = readResourcesFile(file)
-  if (!reading.ok || !reading.resources) throw new Error(JSON.stringify(reading))
-  const { resources } = reading
+  const { resources: entries } = parse(file) as { resources: unknown }
+  const resources = resourcesOf(resourceEntries.parse(entries))
   await db.$transaction((tx) => applyResources(tx, resources, { prune: false, dryRun: false }, systemContext(clock)))
 }

@@ -40,6 +40,10 @@ export function faultsOf(place: Place, issue: z.core.$ZodIssue): InputFault[] {
       message: place === 'query' ? 'is not a parameter of this route' : 'is not a field of this object',
     }))
   }
+  // What is wrong with the name of an entry says the rule of names.
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(({ message }) => ({ path: pathOf(place, issue.path), code: 'invalid_key', message }))
+  }
   const missing = issue.input === undefined && missingCodes.has(issue.code)
   return [
     {

@@ -7,8 +7,11 @@ import type { ProblemCode } from '../problem.ts'
 import type { Principal, Reach } from './principal.ts'
 import type { ApiScope } from './scopes.ts'
 
-/** `anyone`: with or without a credential · `any-credential`: whoever has a valid one · else a scope or its `admin:` twin. */
-export type Access = 'anyone' | 'any-credential' | ApiScope
+/**
+ * `anyone`: with or without a credential · `any-credential`: whoever has a valid one · `administrator`: who administers the
+ * platform, with the scopes that what is asked for needs · else a scope or its `admin:` twin.
+ */
+export type Access = 'anyone' | 'any-credential' | 'administrator' | ApiScope
 
 /** Who acts, and in which request: what the audit trail writes down. */
 export interface ActingContext {
@@ -33,7 +36,7 @@ interface Request<P, Q, B> {
 export type ApiRequest<A extends Access, P, Q, B> = Request<P, Q, B> &
   (A extends 'anyone'
     ? object
-    : A extends 'any-credential'
+    : A extends 'any-credential' | 'administrator'
       ? { principal: Principal }
       : { principal: Principal; reach: Reach })
 

@@ -64,7 +64,12 @@ async function authorize(
   // What a key asks about itself, it may ask whichever resource it is for.
   const anyResource = route.access === 'any-credential' || route.access === 'keys:rotate'
   const principal = await services.authenticate(ctx, { charge: route.charge ?? true, anyResource })
-  return route.access === 'any-credential' ? { principal } : { principal, reach: reachOf(principal, route.access) }
+  if (route.access === 'any-credential') return { principal }
+  if (route.access !== 'administrator') return { principal, reach: reachOf(principal, route.access) }
+  if (!principal.administrator) {
+    throw new Problem('forbidden', { detail: 'This is for administrators of the platform.' })
+  }
+  return { principal }
 }
 
 /** A parameter that comes twice could be read either way. */

@@ -10,6 +10,7 @@ import { administeredOrganization, visibleOrganization } from '../visible.ts'
 import { changeServiceAccount } from './change.ts'
 import { createServiceAccount } from './create.ts'
 import { deleteServiceAccount } from './delete.ts'
+import { description } from './fields.ts'
 import type { ServiceAccount } from './service-account.ts'
 import { findServiceAccount, listServiceAccounts } from './store.ts'
 
@@ -37,12 +38,6 @@ function shown(account: ServiceAccount): z.input<typeof serviceAccountSchema> {
     updated_at: time(account.updatedAt),
   }
 }
-
-const description = z
-  .string()
-  .max(1000, { error: 'must have at most 1000 characters' })
-  .regex(/^[^\p{Cs}\0]*$/u, { error: 'must be text' })
-  .nullable()
 
 const ofOrganization = z.strictObject({ id: z.string() })
 const ofAccount = z.strictObject({ id: z.string(), service_account_id: z.string() })

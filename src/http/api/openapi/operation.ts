@@ -33,7 +33,7 @@ export function describeOperation(
   }
 }
 
-const hasScope = (access: string): boolean => access !== 'anyone' && access !== 'any-credential'
+const hasScope = (access: string): boolean => access.includes(':')
 
 function descriptionOf({ description, access, creates, charge, longestBody }: DescribedOperation): string {
   const twin = `admin:${access}`
@@ -41,6 +41,7 @@ function descriptionOf({ description, access, creates, charge, longestBody }: De
     ...(description === undefined ? [] : [description]),
     ...(access === 'anyone' ? ['Needs no credential.'] : []),
     ...(access === 'any-credential' ? ['Any valid credential will do.'] : []),
+    ...(access === 'administrator' ? ['Needs the credential of an administrator of the platform.'] : []),
     ...(hasScope(access) ? [`Needs the scope \`${access}\`.`] : []),
     ...(isManagementScope(twin)
       ? [`With \`${twin}\` and an administrator of the platform behind the credential, it reaches everything.`]
