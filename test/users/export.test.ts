@@ -14,11 +14,11 @@ async function bring(site: Site, rows: unknown[], hashKeys: unknown[]): Promise<
   return (body as { results: { outcome: string }[] }).results.map(({ outcome }) => outcome)
 }
 
+/** As it stands in a file. */
 async function exported(site: Site): Promise<Record<string, unknown>[]> {
-  // As it stands in a file.
-  return (await Array.fromAsync(exportUsers(site.server))).map(
-    (line) => JSON.parse(JSON.stringify(line)) as Record<string, unknown>,
-  )
+  const lines: Record<string, unknown>[] = []
+  for await (const line of exportUsers(site.server)) lines.push(JSON.parse(JSON.stringify(line)) as typeof line)
+  return lines
 }
 
 test('everybody leaves with their hashes, is taken by another installation, and signs in there', async () => {

@@ -91,7 +91,7 @@ function rowOf(given: User, notes: ConversionNote[]): Record<string, unknown>[] 
   const [password] = passwords
   const hash = password ? hashOf(password) : null
   if (password && hash === null) note('The hash of the password is of a kind that is not known: it has to be reset.')
-  const name = [given.firstName, given.lastName].filter((part) => part != null && part !== '').join(' ')
+  const name = [given.firstName, given.lastName].filter((part) => (part ?? '') !== '').join(' ')
   const [locale] = [given.attributes?.['locale']].flat()
   const row = {
     email,
