@@ -26,15 +26,8 @@ export interface Config {
   smtp: { url: string; from: string | null } | null
   /** What can be set while the server runs, too. */
   settings: GivenSettings
-  platform: { name: string; supportEmail: string; upgradeUrl: string | null }
-  signUp: 'open' | 'invitation' | 'closed'
-  apiKeys: {
-    /** What new ones begin with; those that began with another go on. */
-    prefix: string
-    maxLifetimeSeconds: number
-    maxPerOrganization: number
-    maxCreationsPerHour: number
-  }
+  /** What new ones begin with; those that began with another go on. */
+  apiKeys: { prefix: string }
   check: {
     /** The identifier of the resource that a check without `resource` is for. */
     defaultResource: string
@@ -222,13 +215,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   if (faults.length > 0) throw new ConfigurationError(faults)
 
-  const live = givenSettings(values, publicUrl)
-  const {
-    platform_name: name,
-    support_email: supportEmail,
-    upgrade_url: upgradeUrl,
-    ...rest
-  } = { ...live.defaults, ...live.fixed }
   return {
     mode,
     publicUrl,
@@ -244,15 +230,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir,
     secretKeys: values.SECRET_KEY ?? [developmentSecretKey(dataDir)],
     smtp: values.SMTP_URL ? { url: values.SMTP_URL, from: values.SMTP_FROM ?? null } : null,
-    settings: live,
-    platform: { name, supportEmail, upgradeUrl },
-    signUp: rest.sign_up,
-    apiKeys: {
-      prefix: values.KEY_PREFIX ?? 'kg',
-      maxLifetimeSeconds: rest.key_lifetime_max,
-      maxPerOrganization: rest.keys_per_organization,
-      maxCreationsPerHour: rest.key_creations_per_hour,
-    },
+    settings: givenSettings(values, publicUrl),
+    apiKeys: { prefix: values.KEY_PREFIX ?? 'kg' },
     check: {
       defaultResource: values.DEFAULT_RESOURCE ?? `${apiUrl}/v1`,
       listen: values.CHECK_LISTEN ?? null,

@@ -6,6 +6,7 @@ import { Problem, problemBody, problems, type ProblemCode } from '../../../src/h
 import { startTestServer, type TestServer } from '../../support/server.ts'
 
 const codes = [...new Set([...Object.keys(problems), ...Object.keys(checkCodes)])]
+const help = { supportEmail: 'help@example.com', upgradeUrl: null }
 
 let server: TestServer
 beforeAll(async () => {
@@ -62,15 +63,15 @@ describe.each(locales)('in %s', (language) => {
       expect(html).toContain(` id="${anchor}"`)
     }
     expect(html).toMatch(/Retry-After[\s\S]*Math\.random/)
-    expect(html).toContain(`mailto:${server.config.platform.supportEmail}`)
+    expect(html).toContain(`mailto:${server.config.settings.defaults.support_email}`)
   })
 })
 
 test.each(Object.keys(problems) as ProblemCode[])(
   'the type of the problem %s is an address that is served, and its page is headed like it',
   async (code) => {
-    const { publicUrl, platform } = server.config
-    const body = problemBody(new Problem(code), 'some-request', { publicUrl, ...platform })
+    const { publicUrl } = server.config
+    const body = problemBody(new Problem(code), 'some-request', { publicUrl, ...help })
     const { status, html } = await read((body['type'] as string).replace(publicUrl, ''))
     expect(status).toBe(200)
     expect(html).toContain(`<h1>${problems[code].title}</h1>`)
@@ -78,8 +79,8 @@ test.each(Object.keys(problems) as ProblemCode[])(
 )
 
 test('where an answer of the API sends people for help is served', async () => {
-  const { publicUrl, platform } = server.config
-  const body = problemBody(new Problem('missing'), 'some-request', { publicUrl, ...platform })
+  const { publicUrl } = server.config
+  const body = problemBody(new Problem('missing'), 'some-request', { publicUrl, ...help })
   expect((await read((body['help_url'] as string).replace(publicUrl, ''))).status).toBe(200)
 })
 
