@@ -6,6 +6,7 @@ const checks = {
   types: 'tsc --noEmit',
   'types of the tests': 'tsc --noEmit --project test',
   lint: 'oxlint',
+  'description of the API': 'node test/openapi/lint.ts',
   'unused code': 'knip --no-progress',
   formatting: 'prettier --check --cache --cache-strategy content --log-level warn .',
 }
