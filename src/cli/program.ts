@@ -1,12 +1,12 @@
 /** The command as a whole: which nouns and verbs there are. */
 import { Command, CommanderError } from 'commander'
 import { addApplyCommand } from './apply.ts'
-import { addExportCommand } from './export.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { addExportCommand } from './export.ts'
 import { addGenerateKey } from './generate-key.ts'
 import { addHostUserCommands } from './host/users.ts'
+import { addKeyImport, addUserImport } from './import/commands.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { addNoun } from './nouns/add-noun.ts'
 import { nouns } from './nouns/nouns.ts'
@@ -18,8 +18,14 @@ rights of an API key: set KEYGRANT_URL to where the API is, and KEYGRANT_API_KEY
 
 /** What a noun can do besides what the API does. */
 const besides: Readonly<Record<string, (noun: Command, session: Session) => void>> = {
-  users: addHostUserCommands,
-  keys: addGenerateKey,
+  users(noun, session) {
+    addHostUserCommands(noun, session)
+    addUserImport(noun, session)
+  },
+  keys(noun, session) {
+    addGenerateKey(noun, session)
+    addKeyImport(noun, session)
+  },
 }
 
 export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'>): Command {
@@ -38,7 +44,6 @@ export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'
     besides[noun.name]?.(command, session)
   }
   addApplyCommand(program, session)
-  addExportCommand(program, session)
   addExportCommand(program, session)
   addMigrateCommand(program, session)
   addDoctorCommand(program, session)

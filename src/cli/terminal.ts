@@ -9,13 +9,13 @@ export type Input = NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY'>>
 const MAX_BYTES = 2 * 1024 * 1024
 
 /** Everything that is piped in. */
-export async function readAll(stdin: Input): Promise<string> {
+export async function readAll(stdin: Input, most = MAX_BYTES): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of stdin) {
     const buffer = Buffer.from(chunk)
     bytes += buffer.length
-    if (bytes > MAX_BYTES) throw usageFailure(`The input is larger than ${MAX_BYTES / 1024 / 1024} MiB.`)
+    if (bytes > most) throw usageFailure(`The input is larger than ${most / 1024 / 1024} MiB.`)
     chunks.push(buffer)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -6,9 +6,11 @@ import type { Field, Fields, Operation } from './operation.ts'
 type Described = Pick<ApiRoute, 'method' | 'path' | 'query' | 'body' | 'creates'>
 
 export function describeOperation({ query, body, creates }: Described): Operation {
+  const row = body && rowOf(body)
   return {
     ...(query ? { query: fieldsOf(query) } : {}),
     ...(body ? { body: fieldsOf(body) } : {}),
+    ...(row ? { rows: fieldsOf(row) } : {}),
     ...(creates ? { creates } : {}),
   }
 }
@@ -20,6 +22,13 @@ export function operationsFile(routes: readonly Described[]): string {
   )
   const lines = entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `  "${name}": ${value}`)
   return `{\n${lines.join(',\n')}\n}\n`
+}
+
+/** Rows of imports are checked one by one: the body's own schema only refers to theirs. */
+function rowOf(body: z.ZodType): z.ZodType | undefined {
+  const rows = body instanceof z.ZodObject ? (body.shape as Record<string, unknown>)['rows'] : undefined
+  const item = rows instanceof z.ZodArray ? (rows.element as z.ZodType) : undefined
+  return item?.meta()?.['describedAs'] as z.ZodType | undefined
 }
 
 interface JsonSchema {

@@ -24,6 +24,8 @@ export type Fields = Readonly<Record<string, Field>>
 export interface Operation {
   query?: Fields
   body?: Fields
+  /** Of an import: what each of the body's rows may say. */
+  rows?: Fields
   /** Takes an Idempotency-Key. */
   creates?: true
 }
