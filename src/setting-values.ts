@@ -22,7 +22,8 @@ export const settingSchemas = {
     .trim()
     .min(1, { error: 'must not be empty' })
     .max(60, { error: 'must have at most 60 characters' })
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must not hold control characters' }),
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must not hold control characters' })
+    .describe('What people read on pages and in mails.'),
   support_email: z
     .email({ error: 'must be an e-mail address' })
     .max(254, { error: 'must have at most 254 characters' }),

@@ -9,8 +9,11 @@ import { putSettings, readSettings } from './change.ts'
 import { settingSources } from './setting.ts'
 import type { Settings } from './settings.ts'
 
-/** `environment`: fixed there, so that nobody changes it while the server runs. */
-const state = <Value extends z.ZodType>(value: Value) => z.strictObject({ value, source: z.enum(settingSources) })
+const source = z
+  .enum(settingSources)
+  .describe('Fixed by the environment; stored, for somebody has set it; or the default.')
+
+const state = <Value extends z.ZodType>(value: Value) => z.strictObject({ value, source })
 
 const settingsOut = z.strictObject({
   platform_name: state(settingSchemas.platform_name),

@@ -14,16 +14,13 @@ const sessionOut = z.strictObject({
   id: z.string(),
   user_id: z.string(),
   created_at: timeOut,
-  /** When the person last showed in it who they are, and how (RFC 8176). */
-  authenticated_at: timeOut.nullable(),
-  amr: z.array(z.string()),
-  /** Moves on while it is used. */
-  expires_at: timeOut,
-  /** The clients that the person is signed in to by it. */
-  client_ids: z.array(z.string()),
+  authenticated_at: timeOut.nullable().describe('When the person last showed in it who they are.'),
+  amr: z.array(z.string()).describe('How they showed it (RFC 8176).'),
+  expires_at: timeOut.describe('Moves on while it is used.'),
+  client_ids: z.array(z.string()).describe('The clients that the person is signed in to by it.'),
 })
 
-const params = z.strictObject({ id: z.string() })
+const params = z.strictObject({ id: z.string().describe('The session’s id.') })
 
 export function sessionRoutes({ db, clock }: { db: Db; clock: Clock }): ApiRoute[] {
   return [
@@ -32,7 +29,10 @@ export function sessionRoutes({ db, clock }: { db: Db; clock: Clock }): ApiRoute
       path: '/v1/sessions',
       summary: 'List the sessions of the person who calls, or everybody’s',
       access: 'sessions:read',
-      query: z.strictObject({ ...listParameters, user_id: z.string().optional() }),
+      query: z.strictObject({
+        ...listParameters,
+        user_id: z.string().optional().describe('Those of this person alone.'),
+      }),
       answer: { status: 200, body: listSchema(sessionOut) },
       async handle({ principal, reach, query: { limit, cursor, user_id: userId } }) {
         const sight = await sightOf(db, principal, reach)
@@ -76,7 +76,7 @@ export function sessionRoutes({ db, clock }: { db: Db; clock: Clock }): ApiRoute
       summary: 'End every session of a person',
       access: 'sessions:write',
       // Named, so that nobody ends by mistake what they meant to look at.
-      query: z.strictObject({ user_id: z.string() }),
+      query: z.strictObject({ user_id: z.string().describe('Whose sessions end.') }),
       answer: { status: 204, body: null },
       problems: ['not_found'],
       async handle({ principal, reach, query: { user_id: userId }, context }) {

@@ -14,14 +14,12 @@ import { listSigningKeys, rotateSigningKeysWithin, type ListedSigningKey } from 
 const signingKeyOut = z.strictObject({
   kid: z.string(),
   algorithm: z.enum(signingAlgorithms),
-  /** Published but not used yet; used; retired but still published; gone. */
-  stage: z.enum(signingKeyStages),
-  /** The public half (RFC 7517). */
-  public_jwk: z.record(z.string(), z.json()),
+  stage: z.enum(signingKeyStages).describe('Published but not used yet; used; retired but still published; gone.'),
+  public_jwk: z.record(z.string(), z.json()).describe('The public half (RFC 7517).'),
   published_at: timeOut,
-  active_from: timeOut,
-  retired_at: timeOut.nullable(),
-  gone_at: timeOut.nullable(),
+  active_from: timeOut.describe('When it begins to sign.'),
+  retired_at: timeOut.nullable().describe('When it signs no more, and is published for what it signed.'),
+  gone_at: timeOut.nullable().describe('When it is published no more.'),
 })
 
 export function signingKeyRoutes({ db, secrets, clock }: { db: Db; secrets: Secrets; clock: Clock }): ApiRoute[] {
@@ -50,7 +48,12 @@ export function signingKeyRoutes({ db, secrets, clock }: { db: Db; secrets: Secr
       access: 'signing-keys:write',
       needs: 'fresh-sign-in',
       creates: true,
-      body: z.strictObject({ immediately: z.boolean().default(false) }),
+      body: z.strictObject({
+        immediately: z
+          .boolean()
+          .default(false)
+          .describe('For keys that were stolen: the new ones sign at once, and what the old ones signed is dead.'),
+      }),
       answer: { status: 200, body: z.strictObject({ published: z.array(signingKeyOut) }) },
       problems: [...freshSignInProblems],
       async handle({ tx, body: { immediately }, context }) {

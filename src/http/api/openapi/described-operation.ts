@@ -8,6 +8,7 @@ export type DescribedOperation = Pick<
   | 'operation'
   | 'summary'
   | 'access'
+  | 'needs'
   | 'params'
   | 'query'
   | 'body'

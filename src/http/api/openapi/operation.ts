@@ -24,7 +24,7 @@ export function describeOperation(
     summary,
     description: descriptionOf(operation),
     ...(hasScope(access) ? { 'x-required-scope': access } : {}),
-    security: securityOf(access),
+    security: securityOf(operation),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: requestBody(body, schemas, example) }),
     responses: operation.bodiless
@@ -35,7 +35,7 @@ export function describeOperation(
 
 const hasScope = (access: string): boolean => access.includes(':')
 
-function descriptionOf({ description, access, creates, charge, longestBody }: DescribedOperation): string {
+function descriptionOf({ description, access, needs, creates, charge, longestBody }: DescribedOperation): string {
   const twin = `admin:${access}`
   return [
     ...(description === undefined ? [] : [description]),
@@ -46,6 +46,11 @@ function descriptionOf({ description, access, creates, charge, longestBody }: De
     ...(isManagementScope(twin)
       ? [`With \`${twin}\` and an administrator of the platform behind the credential, it reaches everything.`]
       : []),
+    ...(needs === 'fresh-sign-in'
+      ? [
+          'Needs the access token of an administrator who has signed in within ten minutes (RFC 9470); no API key does it.',
+        ]
+      : []),
     ...(charge === false && access !== 'anyone' ? ['The call itself isn’t charged.'] : []),
     ...(creates ? ['Takes an `Idempotency-Key`.'] : []),
     ...(longestBody === undefined ? [] : [`The body may have up to ${longestBody / KIB} KiB.`]),
@@ -53,9 +58,10 @@ function descriptionOf({ description, access, creates, charge, longestBody }: De
 }
 
 /** An access token is a bearer token, too: it is told apart so that generated clients can get one. */
-function securityOf(access: string): JsonObject[] {
+function securityOf({ access, needs }: DescribedOperation): JsonObject[] {
   if (access === 'anyone') return []
   const scopes = hasScope(access) ? [access] : []
+  if (needs === 'fresh-sign-in') return [{ bearer: [] }, { oauth: scopes }]
   return [{ bearer: [] }, { api_key: [] }, { oauth: scopes }]
 }
 
