@@ -12,7 +12,7 @@ import { tierInput, tierOutput } from './schema.ts'
 import { findTier, listTierPage, type TierRow } from './store.ts'
 
 export function tierRoutes({ db }: { db: Db }): ApiRoute[] {
-  const byName = z.strictObject({ name: z.string() })
+  const byName = z.strictObject({ name: z.string().describe('The tier’s name.') })
   return [
     apiRoute({
       method: 'GET',
@@ -50,7 +50,7 @@ export function tierRoutes({ db }: { db: Db }): ApiRoute[] {
       path: '/v1/tiers/:name',
       summary: 'Make a tier, or change it: its keys and clients have the new limits within a second',
       access: 'tiers:write',
-      params: z.strictObject({ name: slug }),
+      params: z.strictObject({ name: slug.describe('The tier’s name; organizations, clients and keys say it.') }),
       body: tierInput,
       answer: { status: 200, body: tierOutput },
       problems: ['forbidden'],

@@ -18,7 +18,7 @@ export interface ResourceApiServices {
   builtIn: Resource
 }
 
-const params = z.strictObject({ id: z.string() })
+const params = z.strictObject({ id: z.string().describe('The resource’s id, or its name.') })
 
 export function resourceRoutes({ db, builtIn }: ResourceApiServices): ApiRoute[] {
   return [

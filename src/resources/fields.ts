@@ -43,11 +43,13 @@ function identifierFault(uri: string): string | null {
 export const scopeFields = {
   title: title(120),
   description: title(500).optional(),
-  optional: z.boolean().default(false),
-  sensitive: z.boolean().default(false),
-  /** Unless said, by the name: `reports:read` only reads. */
-  writes: z.boolean().optional(),
-  grantable_by: z.enum(grantableByValues).default('anyone'),
+  optional: z.boolean().default(false).describe('Whether people may leave it out at consent.'),
+  sensitive: z.boolean().default(false).describe('Whether consent warns of it.'),
+  writes: z.boolean().optional().describe('Unless said, by the name: `reports:read` only reads.'),
+  grantable_by: z
+    .enum(grantableByValues)
+    .default('anyone')
+    .describe('Who may give it to an app or a key: anyone, who administers the organization, or the platform.'),
 }
 
 export const scopeName = z.string().superRefine((name, context) => {

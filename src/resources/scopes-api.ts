@@ -9,8 +9,9 @@ import { createScope, deleteScope, updateScope } from './change.ts'
 import type { Resource, Scope } from './resource.ts'
 import { newScope, scopeBody, scopeChanges, scopeChangesOf, scopeOut, showScope } from './wire.ts'
 
-const ofResource = z.strictObject({ id: z.string() })
-const ofScope = z.strictObject({ id: z.string(), name: z.string() })
+const id = z.string().describe('The resource’s id, or its name.')
+const ofResource = z.strictObject({ id })
+const ofScope = z.strictObject({ id, name: z.string().describe('The scope’s name.') })
 
 export function scopeRoutes({ db, builtIn }: { db: Db; builtIn: Resource }): ApiRoute[] {
   return [

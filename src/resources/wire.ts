@@ -51,26 +51,35 @@ export const resourceChanges = z.strictObject({
     .optional(),
 })
 
-export const scopeOut = z.strictObject({
-  name: z.string(),
-  title: z.string(),
-  description: z.string().nullable(),
-  optional: z.boolean(),
-  sensitive: z.boolean(),
-  writes: z.boolean(),
-  grantable_by: z.enum(grantableByValues),
-})
+export const scopeOut = z
+  .strictObject({
+    name: z.string(),
+    title: z.string().describe('What people read at consent.'),
+    description: z.string().nullable(),
+    optional: z.boolean().describe('Whether people may leave it out at consent.'),
+    sensitive: z.boolean().describe('Whether consent warns of it.'),
+    writes: z.boolean(),
+    grantable_by: z
+      .enum(grantableByValues)
+      .describe('Who may give it to an app or a key: anyone, who administers the organization, or the platform.'),
+  })
+  .meta({ id: 'Scope' })
 
-export const resourceOut = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  identifier: z.string(),
-  title: z.string(),
-  access_token: z.strictObject({ format: z.enum(accessTokenFormats), lifetime: z.int() }),
-  scopes: z.array(scopeOut),
-  created_at: timeOut,
-  updated_at: timeOut,
-})
+export const resourceOut = z
+  .strictObject({
+    id: z.string(),
+    name: z.string().describe('Part of paths: `/v1/check/@reports`.'),
+    identifier: z.string().describe('The URI that `resource` means everywhere (RFC 8707).'),
+    title: z.string().describe('What people read at consent.'),
+    access_token: z.strictObject({
+      format: z.enum(accessTokenFormats),
+      lifetime: z.int().describe('In seconds.'),
+    }),
+    scopes: z.array(scopeOut).describe('Those that the caller sees.'),
+    created_at: timeOut,
+    updated_at: timeOut,
+  })
+  .meta({ id: 'Resource' })
 
 export function definitionOf(body: z.output<typeof resourceBody>): ResourceDefinition {
   return {

@@ -10,15 +10,19 @@ import { day, hour, type Clock } from '../platform/clock.ts'
 import { listUsage, type UsageGroup, type UsageQuery } from './store.ts'
 
 const parameters = {
-  group_by: z.enum(['organization', 'key', 'client', 'route'], { error: 'must be organization, key, client or route' }),
-  interval: z.enum(['hour', 'day'], { error: 'must be hour or day' }).default('hour'),
-  /** The interval that it is in is the first. */
-  from: isoTime.optional(),
-  /** The interval that begins then is the first that is left out. */
-  to: isoTime.optional(),
-  organization_id: z.string().max(255).optional(),
-  key_id: z.string().max(255).optional(),
-  client_id: z.string().max(255).optional(),
+  group_by: z
+    .enum(['organization', 'key', 'client', 'route'], { error: 'must be organization, key, client or route' })
+    .describe('What is counted together.'),
+  interval: z.enum(['hour', 'day'], { error: 'must be hour or day' }).default('hour').describe('In UTC.'),
+  from: isoTime
+    .optional()
+    .describe('The interval that it is in is the first; unless said, a day before `to`, or thirty days by day.'),
+  to: isoTime
+    .optional()
+    .describe('The interval that begins then is the first that is left out; unless said, the next.'),
+  organization_id: z.string().max(255).optional().describe('Of this organization alone.'),
+  key_id: z.string().max(255).optional().describe('Of this API key alone.'),
+  client_id: z.string().max(255).optional().describe('Of this client alone.'),
 }
 
 const usageQuery = z.strictObject({ ...parameters, ...listParameters })
@@ -27,20 +31,20 @@ const counts = {
   allowed: z.int(),
   limited: z.int(),
   denied: z.int(),
-  /** Units that were charged. */
-  cost: z.int(),
+  cost: z.int().describe('Units that were charged.'),
 }
 
-/** `time` is the interval's beginning, in UTC. What it is grouped by is there; null: none. */
-const usageOutput = z.strictObject({
-  time: timeOut,
-  organization_id: z.string().nullable().optional(),
-  key_id: z.string().optional(),
-  client_id: z.string().optional(),
-  /** `<policy> <match>`; null: no stored policy was asked. */
-  route: z.string().nullable().optional(),
-  ...counts,
-})
+/** What it is grouped by is there; null: none. */
+const usageOutput = z
+  .strictObject({
+    time: timeOut.describe('When the interval begins.'),
+    organization_id: z.string().nullable().optional(),
+    key_id: z.string().optional(),
+    client_id: z.string().optional(),
+    route: z.string().nullable().optional().describe('`<policy> <match>`; null: no stored policy was asked.'),
+    ...counts,
+  })
+  .meta({ id: 'Usage' })
 
 /** What is shown unless it is said. */
 const defaultSpanSeconds = { hour: day, day: 30 * day } as const

@@ -15,19 +15,23 @@ import { deletePolicy } from './delete.ts'
 import { putPolicy } from './put.ts'
 import { findPolicy, listPolicies, type StoredPolicy } from './store.ts'
 
-const policyOut = z.strictObject({
-  name: z.string(),
-  resource: z.string(),
-  environment,
-  on_limit: z.literal(403).nullable(),
-  on_outage: z.literal(403).nullable(),
-  mode: z.enum(['enforce', 'observe']),
-  routes: z.array(z.strictObject({ match: z.string(), scopes: z.array(z.string()), cost: z.int() })),
-  created_at: timeOut,
-  updated_at: timeOut,
-})
+const policyOut = z
+  .strictObject({
+    name: z.string(),
+    resource: z.string().describe('The identifier of its resource.'),
+    environment,
+    on_limit: z.literal(403).nullable().describe('The status of a call over a limit, in place of 429.'),
+    on_outage: z.literal(403).nullable().describe('The status while the truth can’t be known, in place of 503.'),
+    mode: z
+      .enum(['enforce', 'observe'])
+      .describe('`observe` answers 200 to everything, with the verdict in `x-auth-code`.'),
+    routes: z.array(z.strictObject({ match: z.string(), scopes: z.array(z.string()), cost: z.int() })),
+    created_at: timeOut,
+    updated_at: timeOut,
+  })
+  .meta({ id: 'Policy' })
 
-const params = z.strictObject({ name: z.string() })
+const params = z.strictObject({ name: z.string().describe('The name of the policy, which is its resource’s.') })
 
 export function policyRoutes({ db }: { db: Db }): ApiRoute[] {
   return [

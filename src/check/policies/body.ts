@@ -17,21 +17,30 @@ const match = z.string().superRefine((text, context) => {
 const costRange = `must be a whole number from 1 to ${HIGHEST_COST}`
 
 const route = z.strictObject({
-  match,
+  match: match.describe('A method and a path: `GET /reports/**`. The first route that matches counts.'),
   scopes: z
     .array(z.string().min(1))
     .max(MOST_SCOPES, { error: `must have at most ${MOST_SCOPES} entries` })
-    .transform((names) => [...new Set(names)]),
-  cost: z.int({ error: costRange }).min(1, { error: costRange }).max(HIGHEST_COST, { error: costRange }).default(1),
+    .transform((names) => [...new Set(names)])
+    .describe('All of them are needed.'),
+  cost: z
+    .int({ error: costRange })
+    .min(1, { error: costRange })
+    .max(HIGHEST_COST, { error: costRange })
+    .default(1)
+    .describe('Units that a call costs.'),
 })
 
 const instead = z.literal(403, { error: 'must be 403 or null' }).nullable().default(null)
 
 export const policyBody = z.strictObject({
   environment: environment.default('live'),
-  on_limit: instead,
-  on_outage: instead,
-  mode: z.enum(['enforce', 'observe'], { error: 'must be enforce or observe' }).default('enforce'),
+  on_limit: instead.describe('The status of a call over a limit, in place of 429: for nginx.'),
+  on_outage: instead.describe('The status while the truth can’t be known, in place of 503: for nginx.'),
+  mode: z
+    .enum(['enforce', 'observe'], { error: 'must be enforce or observe' })
+    .default('enforce')
+    .describe('`observe` answers 200 to everything, with the verdict in `x-auth-code`.'),
   routes: z.array(route).max(MOST_ROUTES, { error: `must have at most ${MOST_ROUTES} entries` }),
 })
 
