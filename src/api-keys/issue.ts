@@ -14,7 +14,7 @@ import { homeOrganizationId, ownerOfNewKey } from './owner.ts'
 import { demandHoldable, demandKnown, demandPassable } from './scopes.ts'
 import { drawSecret, type DrawnSecret } from './secret.ts'
 import type { KeyServices } from './services.ts'
-import { findApiKey, findOrganizationIdByExternalId, insertApiKey, lockOrganization, holdTier } from './store.ts'
+import { findApiKey, getCustomerName, isExternalIdTaken, insertApiKey, lockOrganization, holdTier } from './store.ts'
 
 export interface NewApiKey {
   name: string
@@ -134,7 +134,9 @@ export async function demandTier(tx: Tx, name: string | null): Promise<void> {
 const ambiguous = /%[\da-f]{2}|^-$/i
 
 /**
- * What stands behind a gateway tells customers apart by it, so nobody takes another customer's.
+ * What stands behind a gateway tells customers apart by it, so nobody takes another customer's: neither one that an
+ * organization has, nor, for whoever has one, any but their own. A person's own organization, which anybody has who has
+ * signed up, speaks for no customer at all: its keys could be taken for one who is still to come.
  * @throws {Problem} `forbidden`, or 400 for one that could be taken for another customer's
  */
 export async function demandOwnExternalId(
@@ -144,12 +146,17 @@ export async function demandOwnExternalId(
   externalId: string | null,
 ): Promise<void> {
   if (externalId === null || reach === 'everything') return
-  const holder = await findOrganizationIdByExternalId(tx, externalId)
-  if (holder === organizationId) return
+  const own = await getCustomerName(tx, organizationId)
+  if (own.externalId === externalId) return
   if (ambiguous.test(externalId)) {
     const message = 'must not hold a percent sign before two hexadecimal digits, nor be a bare -'
     throw inputProblem({ path: '/external_id', code: 'ambiguous', message })
   }
-  if (holder === null) return
+  if (own.externalId !== null || own.personal) {
+    throw new Problem('forbidden', {
+      detail: 'Which customer a key is for, administrators say: leave external_id out, and it is its organization’s.',
+    })
+  }
+  if (!(await isExternalIdTaken(tx, externalId))) return
   throw new Problem('forbidden', { detail: 'This external_id is another organization’s.' })
 }

@@ -259,9 +259,17 @@ export async function findPersonalOrganizationId(tx: Tx, userId: string): Promis
   return row?.id ?? null
 }
 
-export async function findOrganizationIdByExternalId(tx: Tx, externalId: string): Promise<string | null> {
-  const row = await tx.organization.findUnique({ where: { externalId }, select: { id: true } })
-  return row?.id ?? null
+/** What an organization is called by what stands behind a gateway. */
+export async function getCustomerName(tx: Tx, id: string): Promise<{ externalId: string | null; personal: boolean }> {
+  const { externalId, personalUserId } = await tx.organization.findUniqueOrThrow({
+    where: { id },
+    select: { externalId: true, personalUserId: true },
+  })
+  return { externalId, personal: personalUserId !== null }
+}
+
+export async function isExternalIdTaken(tx: Tx, externalId: string): Promise<boolean> {
+  return (await tx.organization.findUnique({ where: { externalId }, select: { id: true } })) !== null
 }
 
 export async function countLiveKeys(tx: Tx, organizationId: string, now: Date): Promise<number> {

@@ -267,7 +267,26 @@ describe('a credential never makes a broader one', () => {
     expect(
       (await stage.ask(other.keys.owner.key, 'POST', '/v1/keys', { ...wanted, external_id: externalId })).status,
     ).toBe(201)
+    // Nor one that somebody else could get: who is known by one has no other.
+    const another = { ...wanted, external_id: 'one to come' }
+    expect((await stage.ask(other.keys.owner.key, 'POST', '/v1/keys', another)).body.code).toBe('forbidden')
     expect((await asOwner({ ...wanted, external_id: 'our own 7' })).body.external_id).toBe('our own 7')
+  })
+
+  test('a stranger who has signed up speaks for no customer, also not for one who is still to come', async () => {
+    const { id: userId } = await addPerson(stage.server)
+    const organization = await stage.server.db.organization.findUniqueOrThrow({ where: { personalUserId: userId } })
+    const { key, id } = await addApiKey(stage.server, {
+      organizationId: organization.id,
+      userId,
+      scopes: ['keys:write', 'reports:read'],
+    })
+    const claim = { external_id: 'one to come' }
+    const issued = await stage.ask(key, 'POST', '/v1/keys', { ...wanted, ...claim })
+    expect([issued.status, issued.body.code]).toEqual([403, 'forbidden'])
+    const changed = await stage.ask(key, 'PATCH', `/v1/keys/${id}`, claim)
+    expect([changed.status, changed.body.code]).toEqual([403, 'forbidden'])
+    expect((await stage.manage('PATCH', `/${id}`, claim)).body['external_id']).toBe('one to come')
   })
 })
 
