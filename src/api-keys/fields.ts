@@ -36,7 +36,10 @@ export const allowedIps = z
   )
   .max(MAX_ALLOWED_IPS, { error: `must be at most ${MAX_ALLOWED_IPS}` })
 
-const grace = (least: number) => seconds(least, MAX_GRACE_SECONDS).default(DEFAULT_GRACE_SECONDS)
+const grace = (least: number) =>
+  seconds(least, MAX_GRACE_SECONDS)
+    .default(DEFAULT_GRACE_SECONDS)
+    .describe('How long the old secret works on, in seconds, and never past its own end; 0 ends it at once.')
 
 /** A life within the ceiling of the moment. */
 function lifetime(settings: Pick<KeySettings, 'maxLifetimeSeconds'>) {
@@ -57,34 +60,43 @@ export function keyFields(
   settings: Pick<KeySettings, 'maxLifetimeSeconds'>,
 ) {
   const expiresIn = lifetime(settings)
-  const rotation = { expires_in: expiresIn.optional(), scopes: scopes.optional() }
+  const rotation = {
+    expires_in: expiresIn.optional().describe('The new secret’s life in seconds; unless said, the last one’s.'),
+    scopes: scopes.optional().describe('Only fewer, and for both secrets at once.'),
+  }
   return {
     issue: z.strictObject({
       name: displayName,
-      scopes,
-      grantable_scopes: scopes.optional(),
-      resource: z.string().max(2048).optional(),
+      scopes: scopes.describe('Within what the credential that asks may give.'),
+      grantable_scopes: scopes
+        .optional()
+        .describe('What keys that it makes may have besides its own scopes. Set by administrators.'),
+      resource: z
+        .string()
+        .max(2048)
+        .optional()
+        .describe('The identifier of the one resource that it is for; unless said, every one whose scopes it has.'),
       environment: environment.default('live'),
-      organization_id: z.string().optional(),
-      user_id: z.string().optional(),
-      service_account_id: z.string().optional(),
-      external_id: externalId.optional(),
-      tier: z.string().optional(),
-      limits: limitOverrides.optional(),
-      expires_in: expiresIn.optional(),
-      allowed_ips: allowedIps.default([]),
+      organization_id: z.string().optional().describe('Unless said, the organization of the credential that asks.'),
+      user_id: z.string().optional().describe('The person that it acts for. Somebody else is for administrators.'),
+      service_account_id: z.string().optional().describe('The service account that it acts for, in place of a person.'),
+      external_id: externalId.optional().describe('The platform’s own id for whom it is.'),
+      tier: z.string().optional().describe('Unless said, its organization’s. Set by administrators.'),
+      limits: limitOverrides.optional().describe('Over its tier’s. Set by administrators.'),
+      expires_in: expiresIn.optional().describe('Its life in seconds; unless said, 90 days.'),
+      allowed_ips: allowedIps.default([]).describe('Addresses and CIDR ranges; empty: from anywhere.'),
       metadata: metadata.default({}),
     }),
     change: z.strictObject({
       name: displayName.optional(),
       scopes: scopes.optional(),
-      allowed_ips: allowedIps.optional(),
+      allowed_ips: allowedIps.optional().describe('Addresses and CIDR ranges; empty: from anywhere.'),
       metadata: metadata.optional(),
       external_id: externalId.nullable().optional(),
-      tier: z.string().nullable().optional(),
-      limits: limitOverrides.nullable().optional(),
-      expires_in: expiresIn.optional(),
-      disabled: z.boolean().optional(),
+      tier: z.string().nullable().optional().describe('null: its organization’s. Set by administrators.'),
+      limits: limitOverrides.nullable().optional().describe('null: its tier’s. Set by administrators.'),
+      expires_in: expiresIn.optional().describe('Seconds from now.'),
+      disabled: z.boolean().optional().describe('Stops it, or lets it go on.'),
     }),
     rotate: z.strictObject({ grace_period: grace(0), ...rotation }),
     rotateItself: z.strictObject({ grace_period: grace(SHORTEST_SELF_GRACE_SECONDS), ...rotation }),
@@ -93,14 +105,24 @@ export function keyFields(
 
 export const keyFilters = z.strictObject({
   ...listParameters,
-  organization_id: z.string().optional(),
-  external_id: z.string().optional(),
-  status: z.enum(statuses, { error: `must be one of ${statuses.join(', ')}` }).optional(),
-  environment: environment.optional(),
-  tier: z.string().optional(),
-  scope: z.string().optional(),
-  expiring_before: isoTime.transform((text) => new Date(text)).optional(),
-  q: z.string().max(255, { error: 'must have at most 255 characters' }).optional(),
+  organization_id: z.string().optional().describe('Those of this organization.'),
+  external_id: z.string().optional().describe('Those whose own it is, or else their organization’s.'),
+  status: z
+    .enum(statuses, { error: `must be one of ${statuses.join(', ')}` })
+    .optional()
+    .describe('Those that are it now.'),
+  environment: environment.optional().describe('Those of this one alone.'),
+  tier: z.string().optional().describe('Those that have it, by themselves or by their organization.'),
+  scope: z.string().optional().describe('Those that have it.'),
+  expiring_before: isoTime
+    .transform((text) => new Date(text))
+    .optional()
+    .describe('Those that end before then.'),
+  q: z
+    .string()
+    .max(255, { error: 'must have at most 255 characters' })
+    .optional()
+    .describe('Its id, a part of its name, or the last characters of a secret.'),
 })
 
 type Fields = ReturnType<typeof keyFields>

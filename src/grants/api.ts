@@ -11,26 +11,28 @@ import { findSeenGrant, listGrantPage, type SeenGrant, type Sight } from './stor
 
 const byResource = z.record(z.string(), z.array(z.string()))
 
-const grantOut = z.strictObject({
-  id: z.string(),
-  user_id: z.string(),
-  client_id: z.string(),
-  organization_id: z.string().nullable(),
-  oidc_scopes: z.array(z.string()),
-  refused_oidc_scopes: z.array(z.string()),
-  claims: z.array(z.string()),
-  refused_claims: z.array(z.string()),
-  resource_scopes: byResource,
-  refused_resource_scopes: byResource,
-  created_at: timeOut,
-  last_used_at: timeOut.nullable(),
-})
+const grantOut = z
+  .strictObject({
+    id: z.string(),
+    user_id: z.string().describe('Who has allowed it.'),
+    client_id: z.string().describe('Whom.'),
+    organization_id: z.string().nullable().describe('Of the client.'),
+    oidc_scopes: z.array(z.string()),
+    refused_oidc_scopes: z.array(z.string()),
+    claims: z.array(z.string()).describe('Single claims about the person.'),
+    refused_claims: z.array(z.string()),
+    resource_scopes: byResource.describe('Scopes, by the identifier of their resource.'),
+    refused_resource_scopes: byResource,
+    created_at: timeOut,
+    last_used_at: timeOut.nullable(),
+  })
+  .meta({ id: 'Grant' })
 
-const params = z.strictObject({ id: z.string() })
+const params = z.strictObject({ id: z.string().describe('The grant’s id.') })
 const query = z.strictObject({
   ...listParameters,
-  user_id: z.string().optional(),
-  client_id: z.string().optional(),
+  user_id: z.string().optional().describe('What this person has allowed.'),
+  client_id: z.string().optional().describe('What this client was allowed.'),
 })
 
 export function grantRoutes({ db }: { db: Db }): ApiRoute[] {

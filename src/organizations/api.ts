@@ -26,19 +26,19 @@ export function organizationRoutes(services: OrganizationServices): ApiRoute[] {
   ]
 }
 
-const organizationSchema = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  external_id: z.string().nullable(),
-  /** The name by which files (`keygrant apply`) know it. */
-  slug: z.string().nullable(),
-  tier: z.string(),
-  /** Whether it is one person's own. */
-  personal: z.boolean(),
-  metadata: z.record(z.string(), z.unknown()),
-  created_at: timeOut,
-  updated_at: timeOut,
-})
+const organizationSchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    external_id: z.string().nullable().describe('The platform’s own id for this customer; no other one has it.'),
+    slug: z.string().nullable().describe('The name by which files (`keygrant apply`) know it.'),
+    tier: z.string().describe('What its keys and clients may spend, unless they have a tier of their own.'),
+    personal: z.boolean().describe('Whether it is one person’s own.'),
+    metadata: z.record(z.string(), z.unknown()),
+    created_at: timeOut,
+    updated_at: timeOut,
+  })
+  .meta({ id: 'Organization' })
 
 function shown(organization: Organization): z.input<typeof organizationSchema> {
   return {
@@ -54,7 +54,7 @@ function shown(organization: Organization): z.input<typeof organizationSchema> {
   }
 }
 
-const params = z.strictObject({ id: z.string() })
+const params = z.strictObject({ id: z.string().describe('The organization’s id.') })
 
 function collection({ db }: OrganizationServices): ApiRoute[] {
   return [
@@ -65,10 +65,10 @@ function collection({ db }: OrganizationServices): ApiRoute[] {
       access: 'organizations:read',
       query: z.strictObject({
         ...listParameters,
-        external_id: externalId.optional(),
-        slug: slug.optional(),
-        q: z.string().min(1).max(120).optional(),
-        tier: slug.optional(),
+        external_id: externalId.optional().describe('The one that has it.'),
+        slug: slug.optional().describe('The one that files know by it.'),
+        q: z.string().min(1).max(120).optional().describe('What the name begins with.'),
+        tier: slug.optional().describe('Those that have it.'),
       }),
       answer: { status: 200, body: listSchema(organizationSchema) },
       async handle({ query, principal, reach }) {

@@ -61,6 +61,11 @@ const lifetimes = 'must be a whole number of seconds from 60 to 86400'
 
 export const accessToken = z.strictObject({
   format: z.enum(accessTokenFormats).default('jwt'),
-  /** Seconds. What was revoked is remembered for as long as the longest-lived token, hence a day at most. */
-  lifetime: z.int({ error: lifetimes }).min(60, { error: lifetimes }).max(86_400, { error: lifetimes }).default(900),
+  // What was revoked is remembered for as long as the longest-lived token, hence a day at most.
+  lifetime: z
+    .int({ error: lifetimes })
+    .min(60, { error: lifetimes })
+    .max(86_400, { error: lifetimes })
+    .default(900)
+    .describe('In seconds.'),
 })

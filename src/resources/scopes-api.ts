@@ -9,9 +9,9 @@ import { createScope, deleteScope, updateScope } from './change.ts'
 import type { Resource, Scope } from './resource.ts'
 import { newScope, scopeBody, scopeChanges, scopeChangesOf, scopeOut, showScope } from './wire.ts'
 
-const id = z.string().describe('The resource’s id, or its name.')
-const ofResource = z.strictObject({ id })
-const ofScope = z.strictObject({ id, name: z.string().describe('The scope’s name.') })
+const idOrName = z.string().describe('The resource’s id, or its name.')
+const ofResource = z.strictObject({ id: idOrName })
+const ofScope = z.strictObject({ id: idOrName, name: z.string().describe('The scope’s name.') })
 
 export function scopeRoutes({ db, builtIn }: { db: Db; builtIn: Resource }): ApiRoute[] {
   return [

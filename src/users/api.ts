@@ -10,17 +10,19 @@ import { renameUser } from './rename.ts'
 import { findVisibleUser, listVisibleUsers, type Sight, type UserRecord } from './store.ts'
 import { MAX_NAME, parseName } from './user.ts'
 
-const userSchema = z.strictObject({
-  id: z.string(),
-  email: z.string(),
-  email_verified: z.boolean(),
-  name: z.string().nullable(),
-  disabled: z.boolean(),
-  /** Told to administrators of the platform only: it says whom an attacker had best deceive. */
-  administrator: z.boolean().optional(),
-  created_at: timeOut,
-  updated_at: timeOut,
-})
+const userSchema = z
+  .strictObject({
+    id: z.string(),
+    email: z.string(),
+    email_verified: z.boolean().describe('Whether they have shown that the mailbox is theirs.'),
+    name: z.string().nullable(),
+    disabled: z.boolean().describe('Whether they are stopped, with everything that acts for them.'),
+    // It says whom an attacker had best deceive.
+    administrator: z.boolean().optional().describe('Told to administrators of the platform only.'),
+    created_at: timeOut,
+    updated_at: timeOut,
+  })
+  .meta({ id: 'User' })
 
 function shown(user: UserRecord, reach: Reach): z.input<typeof userSchema> {
   return {
@@ -42,7 +44,7 @@ function sightOf({ principal, reach }: { principal: Principal; reach: Reach }): 
   return { organizationIds }
 }
 
-const params = z.strictObject({ id: z.string() })
+const params = z.strictObject({ id: z.string().describe('The person’s id.') })
 
 const name = z
   .string()
@@ -59,8 +61,8 @@ export function userRoutes({ db }: { db: Db }): ApiRoute[] {
       access: 'users:read',
       query: z.strictObject({
         ...listParameters,
-        email: z.string().max(254).optional(),
-        q: z.string().min(1).max(254).optional(),
+        email: z.string().max(254).optional().describe('Whose address this is.'),
+        q: z.string().min(1).max(254).optional().describe('What the name or the address begins with.'),
       }),
       answer: { status: 200, body: listSchema(userSchema) },
       async handle({ query: { limit, cursor, email, q }, ...calling }) {

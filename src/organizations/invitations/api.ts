@@ -11,19 +11,22 @@ import type { OrganizationServices } from '../services.ts'
 import { mayManage } from '../members/may-manage.ts'
 import { administeredOrganization, managerOf } from '../visible.ts'
 
-const invitationSchema = z.strictObject({
-  id: z.string(),
-  email: z.string(),
-  role: memberRole,
-  created_at: timeOut,
-  expires_at: timeOut,
-})
+const invitationSchema = z
+  .strictObject({
+    id: z.string(),
+    email: z.string(),
+    role: memberRole.describe('What they become.'),
+    created_at: timeOut,
+    expires_at: timeOut,
+  })
+  .meta({ id: 'Invitation' })
 
 function shown({ id, email, role, createdAt, expiresAt }: PendingInvitation): z.input<typeof invitationSchema> {
   return { id, email, role, created_at: time(createdAt), expires_at: time(expiresAt) }
 }
 
-const ofOrganization = z.strictObject({ id: z.string() })
+const organizationId = z.string().describe('The organization’s id.')
+const ofOrganization = z.strictObject({ id: organizationId })
 
 export function invitationRoutes({ db, invitations }: OrganizationServices): ApiRoute[] {
   return [
@@ -52,7 +55,7 @@ export function invitationRoutes({ db, invitations }: OrganizationServices): Api
       body: z.strictObject({
         email: z.string().max(254),
         role: memberRole.default('member'),
-        locale: z.enum(locales).default('en'),
+        locale: z.enum(locales).default('en').describe('The language of the mail.'),
       }),
       answer: { status: 201, body: invitationSchema },
       problems: ['forbidden', 'not_found', 'conflict', 'too_many_requests'],
@@ -81,7 +84,7 @@ export function invitationRoutes({ db, invitations }: OrganizationServices): Api
       path: '/v1/organizations/:id/invitations/:invitation_id',
       summary: 'Revoke an invitation',
       access: 'organizations:write',
-      params: z.strictObject({ id: z.string(), invitation_id: z.string() }),
+      params: z.strictObject({ id: organizationId, invitation_id: z.string().describe('The invitation’s id.') }),
       answer: { status: 204, body: null },
       problems: ['forbidden', 'not_found'],
       async handle({ params: { id, invitation_id }, context, ...calling }) {

@@ -12,15 +12,17 @@ import { changeRole } from './change-role.ts'
 import { removeMember } from './remove.ts'
 import { listMembers, type Member } from './store.ts'
 
-const memberSchema = z.strictObject({
-  organization_id: z.string(),
-  user_id: z.string(),
-  email: z.string(),
-  name: z.string().nullable(),
-  role: memberRole,
-  disabled: z.boolean(),
-  created_at: timeOut,
-})
+const memberSchema = z
+  .strictObject({
+    organization_id: z.string(),
+    user_id: z.string(),
+    email: z.string(),
+    name: z.string().nullable(),
+    role: memberRole,
+    disabled: z.boolean().describe('Whether the person is stopped, everywhere.'),
+    created_at: timeOut.describe('Since when.'),
+  })
+  .meta({ id: 'Member' })
 
 function shown(member: Member): z.input<typeof memberSchema> {
   return {
@@ -34,8 +36,9 @@ function shown(member: Member): z.input<typeof memberSchema> {
   }
 }
 
-const ofOrganization = z.strictObject({ id: z.string() })
-const ofMember = z.strictObject({ id: z.string(), user_id: z.string() })
+const organizationId = z.string().describe('The organization’s id.')
+const ofOrganization = z.strictObject({ id: organizationId })
+const ofMember = z.strictObject({ id: organizationId, user_id: z.string().describe('The person’s id.') })
 
 export function memberRoutes({ db, revokeKeys, invitations }: OrganizationServices): ApiRoute[] {
   return [
@@ -62,7 +65,10 @@ export function memberRoutes({ db, revokeKeys, invitations }: OrganizationServic
       access: 'organizations:write',
       creates: true,
       params: ofOrganization,
-      body: z.strictObject({ user_id: z.string(), role: memberRole.default('member') }),
+      body: z.strictObject({
+        user_id: z.string().describe('Who is there already.'),
+        role: memberRole.default('member'),
+      }),
       answer: { status: 201, body: memberSchema },
       problems: ['forbidden', 'not_found', 'conflict'],
       async handle({ params: { id }, body: { user_id, role }, context, tx, ...calling }) {

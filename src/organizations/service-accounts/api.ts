@@ -14,17 +14,18 @@ import { description } from './fields.ts'
 import type { ServiceAccount } from './service-account.ts'
 import { findServiceAccount, listServiceAccounts } from './store.ts'
 
-const serviceAccountSchema = z.strictObject({
-  id: z.string(),
-  organization_id: z.string(),
-  name: z.string(),
-  description: z.string().nullable(),
-  /** Whether its keys may hold administrators' scopes: set on the host only. */
-  administrator: z.boolean(),
-  disabled: z.boolean(),
-  created_at: timeOut,
-  updated_at: timeOut,
-})
+const serviceAccountSchema = z
+  .strictObject({
+    id: z.string(),
+    organization_id: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    administrator: z.boolean().describe('Whether its keys may hold administrators’ scopes: set on the host only.'),
+    disabled: z.boolean().describe('Whether its keys are stopped.'),
+    created_at: timeOut,
+    updated_at: timeOut,
+  })
+  .meta({ id: 'ServiceAccount' })
 
 function shown(account: ServiceAccount): z.input<typeof serviceAccountSchema> {
   return {
@@ -39,8 +40,12 @@ function shown(account: ServiceAccount): z.input<typeof serviceAccountSchema> {
   }
 }
 
-const ofOrganization = z.strictObject({ id: z.string() })
-const ofAccount = z.strictObject({ id: z.string(), service_account_id: z.string() })
+const organizationId = z.string().describe('The organization’s id.')
+const ofOrganization = z.strictObject({ id: organizationId })
+const ofAccount = z.strictObject({
+  id: organizationId,
+  service_account_id: z.string().describe('The service account’s id.'),
+})
 
 export function serviceAccountRoutes(services: OrganizationServices): ApiRoute[] {
   return [...collection(services), ...single(services)]
@@ -110,7 +115,7 @@ function single({ db, revokeKeys }: OrganizationServices): ApiRoute[] {
       body: z.strictObject({
         name: displayName.optional(),
         description: description.optional(),
-        disabled: z.boolean().optional(),
+        disabled: z.boolean().optional().describe('Stops its keys, or lets them go on.'),
       }),
       answer: { status: 200, body: serviceAccountSchema },
       problems: ['forbidden', 'not_found', 'conflict'],
