@@ -8,6 +8,7 @@ import { apiDescriptionPage } from './assembly/api-description.ts'
 import { apiRoutes, keyOrganizations } from './assembly/api-routes.ts'
 import { openChecks } from './assembly/checks.ts'
 import { serverHealth } from './assembly/health.ts'
+import { importedClientSecrets } from './assembly/imported-secrets.ts'
 import { serverMetrics } from './assembly/metrics.ts'
 import { ConfigurationError, isLoopback, type Config } from './config.ts'
 import { ensureBootstrapKey, type BootstrapKey } from './api-keys/bootstrap-key.ts'
@@ -139,6 +140,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   // ── Features ──
   const demo = development ? await ensureDemo({ db, clock, log }, config.publicUrl) : null
   const directory = opening.use(createClientDirectory({ db, changes }))
+  const importedSecrets = importedClientSecrets({ db, secrets, clock })
   const builtIn = managementResource({ apiUrl: config.apiUrl, platform, since: installedAt })
   const catalogue = opening.use(await createCatalogue({ db, changes, log, builtIn }))
   const passwords = createPasswords({ concurrency: passwordsAtOnce, queueLimit: passwordsWaiting })
@@ -191,6 +193,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
           {
             issuer: config.publicUrl,
             directory,
+            importedSecrets,
             catalogue,
             secrets,
             clock,

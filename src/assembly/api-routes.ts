@@ -7,6 +7,7 @@ import { findPersonalOrganizationId } from '../api-keys/store.ts'
 import { applyRoutes } from '../apply/api.ts'
 import { policyRoutes } from '../check/policies/api.ts'
 import { clientRoutes } from '../clients/api.ts'
+import { clientImportRoutes } from '../clients/import/api.ts'
 import { deleteClientsOf } from '../clients/delete.ts'
 import type { Config } from '../config.ts'
 import { grantRoutes } from '../grants/api.ts'
@@ -56,6 +57,16 @@ export function apiRoutes(options: {
   settings: Settings
 }): readonly ApiRoute[] {
   const { config, db, pool, clock, secrets, catalogue, builtIn, users, settings } = options
+  const clients = {
+    db,
+    secrets,
+    clock,
+    catalogue,
+    isOpenidScope,
+    findOrganization,
+    findTier,
+    findPersonalOrganizationId,
+  }
   return [
     ...apiKeyRoutes({
       db,
@@ -90,16 +101,8 @@ export function apiRoutes(options: {
     }),
     ...userRoutes({ db }),
     ...userImportRoutes({ clock, secrets, organizations: { hold: holdCustomers, place: placePeople } }),
-    ...clientRoutes({
-      db,
-      secrets,
-      clock,
-      catalogue,
-      isOpenidScope,
-      findOrganization,
-      findTier,
-      findPersonalOrganizationId,
-    }),
+    ...clientRoutes(clients),
+    ...clientImportRoutes({ ...clients, organizations: { hold: holdCustomers } }),
     ...grantRoutes({ db }),
     ...sessionRoutes({ db, clock }),
     ...signingKeyRoutes({ db, secrets, clock }),

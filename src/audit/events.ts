@@ -126,6 +126,8 @@ export const events = {
   'policy.deleted': noted<{ resource_id: string }>('policy'),
 
   'client.created': told<{ name: string; redirect_uris: readonly string[] }>('client', (id, data) => ({ id, ...data })),
+  // Brought along from another system, with a secret as it is, by a hash of this kind, or with none.
+  'client.imported': noted<{ secret: string }>('client'),
   'client.updated': noted<Changed>('client'),
   'client.disabled': noted<Nothing>('client'),
   'client.enabled': noted<Nothing>('client'),

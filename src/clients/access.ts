@@ -95,10 +95,26 @@ export async function organizationOfNew(
  * @throws {Problem} `insufficient_scope`, with what the caller couldn't give
  */
 export function demandPassable(
-  { catalogue }: Pick<ClientServices, 'catalogue'>,
+  services: Pick<ClientServices, 'catalogue'>,
   { principal }: Asking,
   client: Pick<Client, 'grantTypes' | 'scope' | 'grantableScopes'>,
 ): void {
+  const { any, missing } = notPassable(services, principal, client)
+  if (missing.length === 0) return
+  throw new Problem('insufficient_scope', {
+    detail: any
+      ? 'A client with client_credentials and without a scope of its own could have any: say which, of those that your credential has.'
+      : `The calling credential has not these scopes itself, and may not give them: ${missing.join(', ')}.`,
+    members: { missing_scopes: missing },
+  })
+}
+
+/** @returns `any`: the client would get whatever anyone may have · `missing`: what the caller couldn't give */
+export function notPassable(
+  { catalogue }: Pick<ClientServices, 'catalogue'>,
+  principal: Principal,
+  client: Pick<Client, 'grantTypes' | 'scope' | 'grantableScopes'>,
+): { any: boolean; missing: string[] } {
   const alone = client.grantTypes.includes('client_credentials')
   // Registered for none in particular, it may have whatever anyone may.
   const anyones = () =>
@@ -111,14 +127,7 @@ export function demandPassable(
     const grantableBy = name === '*' ? 'anyone' : (catalogue.scope(name)?.grantableBy ?? 'administrator')
     return !mayPass({ name, management: isManagementScope(name), grantableBy }, principal)
   })
-  if (missing.length === 0) return
-  throw new Problem('insufficient_scope', {
-    detail:
-      client.scope === null && own.length > 0
-        ? 'A client with client_credentials and without a scope of its own could have any: say which, of those that your credential has.'
-        : `The calling credential has not these scopes itself, and may not give them: ${missing.join(', ')}.`,
-    members: { missing_scopes: missing },
-  })
+  return { any: client.scope === null && own.length > 0, missing }
 
   /** OpenID Connect's mean nothing without a person. */
   function isResourceScope(name: string): boolean {

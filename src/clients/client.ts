@@ -15,6 +15,8 @@ export interface ClientSecret {
   readonly id: string
   /** Keyed hash of the secret. */
   readonly digest: Uint8Array
+  /** The slow hash that another system had of it, until its first use; `digest` is of nothing that could be sent until then. */
+  readonly importedHash: string | null
   /** The last four characters, to tell secrets apart. */
   readonly hint: string
   readonly createdAt: Date

@@ -8,6 +8,11 @@ import type { ClientSecret } from './client.ts'
 /** Tells secret scanners and people what they have found. */
 const PREFIX = 'kgcs_'
 
+/** To tell secrets apart. */
+export function hintOfSecret(secret: string): string {
+  return secret.slice(-4)
+}
+
 /** `secret` is the prefix and 256 random bits in 43 characters of base64url; it is kept nowhere. */
 export function drawClientSecret(options: { secrets: Secrets; clock: Clock }): {
   secret: string
@@ -20,7 +25,8 @@ export function drawClientSecret(options: { secrets: Secrets; clock: Clock }): {
     resting: {
       id: newId('sec', clock),
       digest: secrets.digest('client_secret', secret),
-      hint: secret.slice(-4),
+      importedHash: null,
+      hint: hintOfSecret(secret),
       createdAt: clock.now(),
       expiresAt: null,
     },

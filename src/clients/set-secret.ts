@@ -8,6 +8,7 @@ import { newId } from '../platform/ids.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { liveSecrets, MOST_SECRETS } from './add-secret.ts'
 import type { Client, ClientSecret } from './client.ts'
+import { hintOfSecret } from './issue-secret.ts'
 import { DEFAULT_GRACE_SECONDS } from './rotate-secret.ts'
 import { deleteSecrets, findSecretOwner, insertSecret, setSecretEnd } from './store.ts'
 
@@ -63,7 +64,8 @@ export async function setClientSecret(
     const resting: ClientSecret = {
       id: newId('sec', clock),
       digest: secrets.digest('client_secret', secret),
-      hint: secret.slice(-4),
+      importedHash: null,
+      hint: hintOfSecret(secret),
       createdAt: clock.now(),
       expiresAt: null,
     }

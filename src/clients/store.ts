@@ -110,6 +110,45 @@ function rowOf(client: NewClient): Prisma.ClientCreateManyInput {
   }
 }
 
+/** Those that there are. */
+export async function findClients(db: Db | Tx, clientIds: readonly string[]): Promise<Client[]> {
+  const rows = await db.client.findMany({ where: { id: { in: [...clientIds] } }, include: withSecrets })
+  return rows.map(toClient)
+}
+
+/** Whose slugs these are. */
+export async function findSlugs(tx: Tx, slugs: readonly string[]): Promise<{ slug: string; id: string }[]> {
+  return tx.$queryRaw`SELECT slug, id FROM clients WHERE slug = ANY(${[...slugs]}::text[])`
+}
+
+/**
+ * A thousand at once, as JSON in one parameter: to compile a statement with so many of them holds up everybody else's
+ * requests. @returns the ids of those that are in; the others' names were taken beside us
+ */
+export async function insertClients(
+  tx: Tx,
+  clients: readonly (NewClient & { disabledAt: Date | null })[],
+  now: Date,
+): Promise<Set<string>> {
+  const inserted = await tx.$queryRaw<{ id: string }[]>`
+    INSERT INTO clients (id, name, slug, organization_id, redirect_uris, post_logout_redirect_uris, grant_types,
+      response_types, application_type, token_endpoint_auth_method, scope, contacts, logo_uri, client_uri, policy_uri,
+      tos_uri, jwks_uri, jwks, metadata, origin, verified, pkce_exempt, introspects, tier, limit_per, grantable_scopes,
+      disabled_at, created_at, updated_at)
+    SELECT id, name, slug, "organizationId", "redirectUris", "postLogoutRedirectUris", "grantTypes", "responseTypes",
+      "applicationType", "tokenEndpointAuthMethod", scope, contacts, "logoUri", "clientUri", "policyUri", "tosUri",
+      "jwksUri", jwks, metadata, origin, verified, "pkceExempt", introspects, tier, "limitPer", "grantableScopes",
+      "disabledAt", "createdAt", ${now.toISOString()}::timestamptz
+    FROM json_to_recordset(${JSON.stringify(clients)}::json) AS r(id text, name text, slug text, "organizationId" text,
+      "redirectUris" text[], "postLogoutRedirectUris" text[], "grantTypes" text[], "responseTypes" text[],
+      "applicationType" text, "tokenEndpointAuthMethod" text, scope text, contacts text[], "logoUri" text,
+      "clientUri" text, "policyUri" text, "tosUri" text, "jwksUri" text, jwks jsonb, metadata jsonb,
+      origin client_origin, verified boolean, "pkceExempt" boolean, introspects text[], tier text, "limitPer" text,
+      "grantableScopes" text[], "disabledAt" timestamptz, "createdAt" timestamptz)
+    ON CONFLICT DO NOTHING RETURNING id`
+  return new Set(inserted.map(({ id }) => id))
+}
+
 export async function setDisabledAt(tx: Tx, clientId: string, disabledAt: Date | null): Promise<void> {
   await tx.client.update({ where: { id: clientId }, data: { disabledAt } })
 }
@@ -129,6 +168,38 @@ export async function deleteClientsOf(tx: Tx, organizationId: string): Promise<s
 
 export async function insertSecret(tx: Tx, clientId: string, secret: ClientSecret): Promise<void> {
   await tx.clientSecret.create({ data: { ...secret, digest: Uint8Array.from(secret.digest), clientId } })
+}
+
+export async function insertSecrets(tx: Tx, given: readonly (ClientSecret & { clientId: string })[]): Promise<void> {
+  const data = given.map((secret) => ({ ...secret, digest: Uint8Array.from(secret.digest) }))
+  if (data.length > 0) await tx.clientSecret.createMany({ data })
+}
+
+/** Whose secrets these are. @param digests in hexadecimal, as they come back */
+export async function findSecretOwners(
+  tx: Tx,
+  digests: readonly string[],
+): Promise<{ digest: string; clientId: string }[]> {
+  return tx.$queryRaw`
+    SELECT encode(digest, 'hex') AS digest, client_id AS "clientId" FROM client_secrets
+    WHERE digest = ANY(SELECT decode(hex, 'hex') FROM unnest(${[...digests]}::text[]) AS hex)`
+}
+
+/**
+ * Makes a secret that was brought along ours. False if somebody else was faster, or it is another client's secret, too,
+ * which then stays as it is.
+ */
+export async function upgradeSecret(
+  tx: Tx,
+  secretId: string,
+  from: string,
+  { digest, hint }: { digest: Uint8Array<ArrayBuffer>; hint: string },
+): Promise<boolean> {
+  const count = await tx.$executeRaw`
+    UPDATE client_secrets SET digest = ${digest}, hint = ${hint}, imported_hash = NULL
+    WHERE id = ${secretId} AND imported_hash = ${from}
+      AND NOT EXISTS (SELECT 1 FROM client_secrets other WHERE other.digest = ${digest})`
+  return count === 1
 }
 
 /** Whose secret this is, by any of its digests. */

@@ -27,6 +27,6 @@ export async function updateClient(
 }
 
 /** `redirectUris` is `redirect_uris` to everybody outside. */
-function wireName(field: string): string {
+export function wireName(field: string): string {
   return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -4,7 +4,7 @@ import type { LimitOverrides, Limits, Metered, Meter, Meters, Tier, Tiers } from
 export function metersOf(metered: Metered, tiers: Tiers): Meters {
   const { organizationId, organizationTier, environment } = metered
   const tier = tiers.get(metered.tier ?? organizationTier ?? 'free')
-  const group = organizationId ?? metered.id
+  const group = organizationId ?? encodeURIComponent(metered.id)
   const limits = limitsOf(tier, metered.overrides)
   const own: Meter = { group, subject: subjectOf(metered, tier), limits, prefix: '' }
   if (organizationId === null || organizationTier === null) return [own]
@@ -17,7 +17,9 @@ function subjectOf({ kind, id, subject, clientLimitPer, organizationId, environm
   if (tier.limitPer === 'organization' && organizationId !== null)
     return `organization:${organizationId}:${environment}`
   if (kind === 'key') return `key:${id}`
-  return clientLimitPer === 'client_and_subject' ? `client:${id}:${subject}` : `client:${id}`
+  // One that was brought along may have a client_id of any characters: no two may come to be counted as one.
+  const client = `client:${encodeURIComponent(id)}`
+  return clientLimitPer === 'client_and_subject' ? `${client}:${subject}` : client
 }
 
 /** The tier's, and over them its own. The refill is what was said, or what fills the hour. */

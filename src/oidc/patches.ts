@@ -1,11 +1,14 @@
 /** Where oidc-provider has no setting for what must be: the few methods that are replaced, each with its reason. */
 import { Provider } from 'oidc-provider'
 import type { ClientDirectory } from '../clients/directory.ts'
+import type { ImportedSecrets } from '../clients/imported-secrets.ts'
 import { verifySecret } from '../clients/verify-secret.ts'
+import type { RequestState } from '../http/entrance.ts'
 import type { Clock } from '../platform/clock.ts'
 import { randomSecret } from '../platform/random.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { accessTokenPrefix } from './adapter/access-tokens.ts'
+import { present } from './adapter/model.ts'
 import { refreshTokenValue } from './adapter/refresh-tokens.ts'
 import type { Unit } from './unit/unit.ts'
 
@@ -17,10 +20,17 @@ export function applyPatches(
   provider: Provider,
   {
     directory,
+    importedSecrets,
     secrets,
     clock,
     currentUnit,
-  }: { directory: ClientDirectory; secrets: Secrets; clock: Clock; currentUnit: () => Unit },
+  }: {
+    directory: ClientDirectory
+    importedSecrets: ImportedSecrets
+    secrets: Secrets
+    clock: Clock
+    currentUnit: () => Unit
+  },
 ): void {
   // Several hashed secrets, each with an end of its own, where the provider compares one in plain text.
   const client = provider.Client.prototype as unknown as {
@@ -28,7 +38,10 @@ export function applyPatches(
   }
   client.compareClientSecret = async function (presented) {
     const found = await directory.find(this.clientId)
-    return found !== null && verifySecret(found, presented, { secrets, clock })
+    if (found === null) return false
+    if (verifySecret(found, presented, { secrets, clock })) return true
+    const { caller } = present(Provider.ctx, 'request').state as RequestState
+    return importedSecrets.verify(found, presented, caller.address)
   }
 
   // A retried refresh gets the same successor; see adapter/refresh-tokens.ts.

@@ -1,6 +1,7 @@
 /** oidc-provider as we run it: every setting in one place. A rotated signing key is a new provider; nobody keeps an old one. */
 import type { Configuration, errors, JWKS, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { ClientDirectory } from '../clients/directory.ts'
+import type { ImportedSecrets } from '../clients/imported-secrets.ts'
 import type { CookieRules } from '../http/cookies.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -22,6 +23,7 @@ import type { Unit } from './unit/unit.ts'
 export interface ProviderParts {
   issuer: string
   directory: ClientDirectory
+  importedSecrets: ImportedSecrets
   catalogue: Catalogue
   secrets: Secrets
   clock: Clock

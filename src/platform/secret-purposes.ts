@@ -13,6 +13,8 @@ export const digestLabels = {
   pushed_request: 'digest pushed-request',
   registration_token: 'digest registration-token',
   client_secret: 'digest client-secret',
+  /** The hash that another system had of one. */
+  imported_client_secret: 'digest imported-client-secret',
   api_key: 'digest api-key',
   /** What API keys of other systems are hashed as there, so that a hash is never good as a key. */
   imported_api_key: 'digest imported-api-key',

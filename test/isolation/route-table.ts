@@ -84,6 +84,7 @@ const table = `
 
   GET     /v1/clients                                               -                   200     200    200     200       200
   POST    /v1/clients                                               organization        403     201    201     404       201
+  POST    /v1/clients/import                                        -                   403     403    403     403       200
   GET     /v1/clients/:id                                           client              200     200    200     404       200
   PATCH   /v1/clients/:id                                           client              403     200    200     404       200
   DELETE  /v1/clients/:id                                           client              403     204    204     404       204
@@ -195,6 +196,7 @@ const sent: Readonly<Record<string, Sent>> = {
   'POST /v1/users/import': { body: () => ({ rows: [{}] }) },
   'PATCH /v1/users/:id': { body: () => name },
   'POST /v1/clients': { body: ({ id }) => ({ client_name: 'An app', redirect_uris, organization_id: id }) },
+  'POST /v1/clients/import': { body: () => ({ rows: [{}] }) },
   'PATCH /v1/clients/:id': { body: () => ({ client_name: 'Another name' }) },
   'POST /v1/clients/:id/secrets': nothing,
   'POST /v1/clients/:id/rotate-secret': nothing,
