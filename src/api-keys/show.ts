@@ -7,7 +7,7 @@ import type { KeyWithSecret } from './issue.ts'
 
 const secretShape = z.strictObject({
   id: z.string(),
-  hint: z.string().describe('How it begins and ends, to tell it from others.'),
+  hint: z.string().describe('How it ends, to tell it from others.'),
   created_at: timeOut,
   expires_at: timeOut.nullable(),
   last_used_at: timeOut.nullable(),

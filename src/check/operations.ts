@@ -97,7 +97,7 @@ const checks: readonly DescribedOperation[] = [
         .min(1)
         .optional()
         .describe('The identifier of the resource that it is used at; unless said, the default one.'),
-      environment: environment.default('live'),
+      environment: environment.default('live').describe('Of the key; an access token is in neither.'),
       cost: z.coerce.number().int().min(1).max(HIGHEST_COST).default(1).describe('Units to charge.'),
       on_limit: z.enum(['403', '429']).default('429').describe('The status of a call over a limit.'),
       on_outage: z.enum(['403', '503']).default('503').describe('The status while the truth can’t be known.'),

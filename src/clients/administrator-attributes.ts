@@ -11,14 +11,22 @@ const listOf = <Item extends z.ZodType<string>>(item: Item) =>
 
 /** Each by itself. */
 export const administratorFields = {
-  verified: z.boolean(),
-  pkce_exempt: z.boolean(),
-  introspects: listOf(z.string().min(1)),
-  tier: z.string().min(1).nullable(),
-  limit_per: z.enum(limitPerValues, { error: `must be ${limitPerValues.join(' or ')}` }),
-  grantable_scopes: listOf(z.string().min(1).max(100)),
-  organization_id: z.string().min(1).nullable(),
-  slug: slug.nullable(),
+  verified: z.boolean().describe('Whether consent says that the platform knows it. Set by administrators.'),
+  pkce_exempt: z
+    .boolean()
+    .describe('Lets a confidential OpenID client go without PKCE; it must then send `nonce`. Set by administrators.'),
+  introspects: listOf(z.string().min(1)).describe(
+    'Identifiers of resources of whose tokens it learns by introspection. Set by administrators.',
+  ),
+  tier: z.string().min(1).nullable().describe('null: its organization’s. Set by administrators.'),
+  limit_per: z
+    .enum(limitPerValues, { error: `must be ${limitPerValues.join(' or ')}` })
+    .describe('What is counted: the client as a whole, or each of its users. Set by administrators.'),
+  grantable_scopes: listOf(z.string().min(1).max(100)).describe(
+    'What keys that it makes may have besides its own scopes. Set by administrators.',
+  ),
+  organization_id: z.string().min(1).nullable().describe('null: the platform’s own.'),
+  slug: slug.nullable().describe('The name by which files (`keygrant apply`) know it. Set by administrators.'),
 }
 
 export const administratorAttributesSchema = z.strictObject({

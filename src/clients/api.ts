@@ -28,7 +28,7 @@ import { findClient, isSlugTaken, listClientPage, lockClient } from './store.ts'
 import { updateClient } from './update.ts'
 import { attributesOf, clientBody, clientChanges, clientOut, newClientOut, showClient } from './wire.ts'
 
-const params = z.strictObject({ id: z.string() })
+const params = z.strictObject({ id: z.string().describe('The client’s id.') })
 
 export function clientRoutes(services: ClientServices): ApiRoute[] {
   const { db, clock } = services
@@ -39,7 +39,11 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
       path: '/v1/clients',
       summary: 'List clients, newest first',
       access: 'clients:read',
-      query: z.strictObject({ ...listParameters, organization_id: z.string().optional(), slug: slug.optional() }),
+      query: z.strictObject({
+        ...listParameters,
+        organization_id: z.string().optional().describe('Those of this organization.'),
+        slug: slug.optional().describe('The one that files know by it.'),
+      }),
       answer: { status: 200, body: listSchema(clientOut) },
       async handle({ principal, reach, query: { limit, cursor, organization_id: organizationId, slug: wanted } }) {
         const organizationIds = reach === 'everything' ? null : [...principal.organizations.keys()]

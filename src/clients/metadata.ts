@@ -5,15 +5,19 @@ import { checkRedirectUri } from './redirect-uri.ts'
 
 const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const
 
-const redirectUri = z.string().superRefine((uri, context) => {
-  const checked = checkRedirectUri(uri)
-  if (!checked.ok) context.addIssue({ code: 'custom', message: checked.fault })
-})
+const redirectUri = z
+  .string()
+  .superRefine((uri, context) => {
+    const checked = checkRedirectUri(uri)
+    if (!checked.ok) context.addIssue({ code: 'custom', message: checked.fault })
+  })
+  .meta({ format: 'uri' })
 
 const webUri = z
   .string()
   .max(2000)
   .refine((uri) => URL.canParse(uri) && /^https?:\/\/[^/]/.test(uri), { error: 'must be an http(s) URL' })
+  .meta({ format: 'uri' })
 
 const httpsUri = webUri.refine((uri) => uri.startsWith('https:'), { error: 'must be an https URL' })
 
@@ -60,15 +64,22 @@ const scope = z
 const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 
 export const clientMetadataSchema = z.strictObject({
-  client_name: name.optional(),
-  redirect_uris: listOf(redirectUri, 50).optional(),
+  client_name: name.optional().describe('What people read at consent; unless said, its id.'),
+  redirect_uris: listOf(redirectUri, 50).optional().describe('Compared as they are written.'),
   post_logout_redirect_uris: listOf(redirectUri, 50).optional(),
-  grant_types: listOf(z.enum(grantTypes), grantTypes.length).optional(),
-  response_types: listOf(z.literal('code', { error: 'may only be code: OAuth 2.1 has no other' }), 1).optional(),
-  token_endpoint_auth_method: z.enum(authMethods).optional(),
+  grant_types: listOf(z.enum(grantTypes), grantTypes.length)
+    .optional()
+    .describe('Unless said, authorization_code and refresh_token.'),
+  response_types: listOf(z.literal('code', { error: 'may only be code: OAuth 2.1 has no other' }), 1)
+    .optional()
+    .describe('Unless said, what follows from the grants.'),
+  token_endpoint_auth_method: z
+    .enum(authMethods)
+    .optional()
+    .describe('Unless said, client_secret_basic; `none` for what can keep no secret.'),
   token_endpoint_auth_signing_alg: z.enum(assertionAlgorithms).optional(),
-  application_type: z.enum(applicationTypes).optional(),
-  scope: scope.optional(),
+  application_type: z.enum(applicationTypes).optional().describe('Unless said, by the redirect URIs.'),
+  scope: scope.optional().describe('Scopes that it may ask for, separated by spaces; unless said, any.'),
   contacts: listOf(z.email({ error: 'must be an e-mail address' }), 10).optional(),
   client_uri: webUri.optional(),
   logo_uri: webUri.optional(),

@@ -12,8 +12,9 @@ import type { ClientServices } from './services.ts'
 import { findClient, lockClient } from './store.ts'
 import { newSecretOut, rotatedSecretOut, rotationBody, secretBody, secretOut, showSecret } from './wire.ts'
 
-const ofClient = z.strictObject({ id: z.string() })
-const ofSecret = z.strictObject({ id: z.string(), secret_id: z.string() })
+const clientId = z.string().describe('The client’s id.')
+const ofClient = z.strictObject({ id: clientId })
+const ofSecret = z.strictObject({ id: clientId, secret_id: z.string().describe('The secret’s id.') })
 
 export function clientSecretRoutes(services: ClientServices): ApiRoute[] {
   const { db, clock } = services

@@ -21,15 +21,19 @@ export const clientBody = z.strictObject({ ...clientMetadataSchema.shape, ...att
 export const clientChanges = z.strictObject({
   ...(mapped(clientMetadataSchema.shape, (field) => field.nullable()) as Nullable<typeof clientMetadataSchema.shape>),
   ...attributes,
-  disabled: z.boolean().optional(),
+  disabled: z.boolean().optional().describe('Stops it, or lets it go on.'),
 })
 
 const LONGEST_LIFE_SECONDS = 10 * 365 * 86_400
 const life = `must be a whole number of seconds from 60 to ${LONGEST_LIFE_SECONDS}`
 
 export const secretBody = z.strictObject({
-  /** Unless said, until it is deleted. */
-  expires_in: z.int({ error: life }).min(60, { error: life }).max(LONGEST_LIFE_SECONDS, { error: life }).optional(),
+  expires_in: z
+    .int({ error: life })
+    .min(60, { error: life })
+    .max(LONGEST_LIFE_SECONDS, { error: life })
+    .optional()
+    .describe('Its life in seconds; unless said, until it is deleted.'),
 })
 
 const grace = `must be a whole number of seconds from 0 to ${MAX_GRACE_SECONDS}`
@@ -45,10 +49,10 @@ export const rotationBody = z.strictObject({
 
 const text = z.string().optional()
 
-export const clientOut = z.strictObject({
+const clientShape = {
   id: z.string(),
-  client_id: z.string(),
-  client_id_issued_at: z.int(),
+  client_id: z.string().describe('The same as `id`, as RFC 7591 calls it.'),
+  client_id_issued_at: z.int().describe('In Unix seconds, as RFC 7591 has it.'),
   client_name: z.string(),
   redirect_uris: z.array(z.string()),
   post_logout_redirect_uris: z.array(z.string()),
@@ -72,36 +76,45 @@ export const clientOut = z.strictObject({
   tos_uri: text,
   jwks_uri: text,
   jwks: z.strictObject({ keys: z.array(z.looseObject({})) }).optional(),
-  origin: z.enum(['administrator', 'self_registered']),
-  verified: z.boolean(),
+  origin: z.enum(['administrator', 'self_registered']).describe('Whether an administrator vouches for it.'),
+  verified: z.boolean().describe('Whether consent says that the platform knows it.'),
   pkce_exempt: z.boolean(),
-  introspects: z.array(z.string()),
-  tier: z.string().nullable(),
-  limit_per: z.enum(limitPerValues),
-  grantable_scopes: z.array(z.string()),
-  organization_id: z.string().nullable(),
-  /** The name by which files (`keygrant apply`) know it. */
-  slug: z.string().nullable(),
+  introspects: z.array(z.string()).describe('Resources of whose tokens it learns by introspection.'),
+  tier: z.string().nullable().describe('null: its organization’s.'),
+  limit_per: z.enum(limitPerValues).describe('What is counted: the client as a whole, or each of its users.'),
+  grantable_scopes: z.array(z.string()).describe('What keys that it makes may have besides its own scopes.'),
+  organization_id: z.string().nullable().describe('null: the platform’s own.'),
+  slug: z.string().nullable().describe('The name by which files (`keygrant apply`) know it.'),
   disabled: z.boolean(),
   disabled_at: timeOut.nullable(),
   created_at: timeOut,
   updated_at: timeOut,
-})
+}
 
-/** Null for a client that proves itself without one. */
-export const newClientOut = z.strictObject({ ...clientOut.shape, secret: z.string().nullable() })
+export const clientOut = z.strictObject(clientShape).meta({ id: 'Client' })
 
-export const secretOut = z.strictObject({
+const shownOnce = z
+  .string()
+  .nullable()
+  .describe('The secret itself, in this answer only. null for a client that proves itself without one.')
+
+export const newClientOut = z.strictObject({ ...clientShape, secret: shownOnce }).meta({ id: 'ClientWithSecret' })
+
+const secretShape = {
   id: z.string(),
-  hint: z.string(),
+  hint: z.string().describe('How it ends, to tell it from others.'),
   created_at: timeOut,
   expires_at: timeOut.nullable(),
-})
+}
 
-export const newSecretOut = z.strictObject({ ...secretOut.shape, secret: z.string().nullable() })
+export const secretOut = z.strictObject(secretShape).meta({ id: 'ClientSecret' })
+
+const newSecretShape = { ...secretShape, secret: shownOnce }
+
+export const newSecretOut = z.strictObject(newSecretShape).meta({ id: 'NewClientSecret' })
 
 export const rotatedSecretOut = z.strictObject({
-  ...newSecretOut.shape,
+  ...newSecretShape,
   old_secret_expires_at: timeOut.nullable().describe('When the secret before ends; null: it has.'),
 })
 

@@ -32,12 +32,12 @@ const STREAMS = 2_000
 const MOST_WAITING_BYTES = 4 * 1024 * 1024
 
 export const revocationsQuery = z.strictObject({
-  /** How far it had heard: the id of the last event. */
   cursor: z
     .string()
     .regex(/^\d{1,15}$/, { error: 'is none: use the id of the last event as it is' })
     .transform(Number)
-    .optional(),
+    .optional()
+    .describe('How far it had heard: the id of the last event.'),
 })
 
 interface Stream {
