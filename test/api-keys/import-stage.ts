@@ -48,7 +48,7 @@ export interface ImportStage extends AsyncDisposable {
   logged(): string
   ask(key: string | undefined, method: string, path: string, options?: CallOptions): Promise<Reply>
   /** With the administrator's key; what a row leaves open is what any key needs. */
-  bring(rows: readonly Row[], more?: Row, options?: CallOptions): Promise<Reply>
+  bring(rows: readonly object[], more?: object, options?: CallOptions): Promise<Reply>
   check(key: string, query?: string): Promise<Reply>
 }
 
