@@ -69,6 +69,8 @@ export interface Gate {
   noteUnencrypted: NoteUnencrypted
   /** Ends the streams of the revocation feed, for they would never end by themselves. */
   endStreams(): void
+  /** How many listen to it. */
+  streams(): number
   /** What introspection tells of. */
   findLiveApiKey: FindLiveApiKey
   holders: Holders
@@ -144,6 +146,7 @@ export function createGate(options: GateOptions): Gate {
     },
     noteUnencrypted,
     endStreams: revocations.end,
+    streams: revocations.count,
     findLiveApiKey: createFindLiveApiKey({ holders, current, nowMs }),
     holders,
     figures,

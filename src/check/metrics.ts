@@ -2,7 +2,10 @@
 import type { Metrics } from '../platform/metrics.ts'
 import type { Gate } from './gate.ts'
 
-export function gateMetrics(metrics: Metrics, { figures, holders }: Pick<Gate, 'figures' | 'holders'>): void {
+export function gateMetrics(
+  metrics: Metrics,
+  { figures, holders, streams }: Pick<Gate, 'figures' | 'holders' | 'streams'>,
+): void {
   metrics.counter('keygrant_checks_total', 'Decisions at checks.', () =>
     Object.entries(figures.answers).flatMap(([kind, codes]) =>
       Object.entries(codes).map(([code, value]) => ({ labels: { kind, code }, value })),
@@ -20,4 +23,5 @@ export function gateMetrics(metrics: Metrics, { figures, holders }: Pick<Gate, '
     'Statements that did so, for several credentials at a time.',
     () => holders.figures.looks.statements,
   )
+  metrics.gauge('keygrant_revocation_streams', 'Who listens to the revocation feed.', streams)
 }

@@ -20,6 +20,7 @@ export interface RevocationsCorridor {
   serve(request: IncomingMessage, response: ServerResponse, plainAllowed: boolean): boolean
   /** Ends every stream, so that their readers turn to another node. */
   end(): void
+  count(): number
 }
 
 const PATH = '/v1/revocations'
@@ -134,6 +135,7 @@ export function createRevocationsCorridor(options: {
     end() {
       for (const stream of streams) stream.end()
     },
+    count: () => streams.size,
   }
 }
 
