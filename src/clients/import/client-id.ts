@@ -15,4 +15,8 @@ export const importedClientId = z
   .max(255, { error: 'must have at most 255 characters' })
   .regex(/^[\x20-\x7e]*$/, { error: 'must be visible ASCII and spaces (RFC 6749, A.1)' })
   .refine((id) => id === id.trim(), { error: 'must not begin or end with a space, which forms and files lose' })
+  .refine((id) => !/%[\da-f]{2}/i.test(id), {
+    error:
+      'must not have a percent sign before two hexadecimal digits: gateways would take it for another one, encoded',
+  })
   .refine((id) => id !== '.' && id !== '..', { error: 'must not be a path of its own' })
