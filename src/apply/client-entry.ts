@@ -56,38 +56,36 @@ export interface Names {
 export interface Meant {
   metadata: Record<string, unknown>
   attributes: Record<string, unknown>
-  /** Resources that there aren't: the field, and the place in it. */
-  unknown: { place: [field: string, index: number]; name: string }[]
+  /** Of the resources that it may ask for, those that there aren't. */
+  unknown: { place: (string | number)[]; name: string }[]
 }
 
 /** In the names that a registration over HTTP has. */
 export function meaningOf(slug: string, entry: ClientEntry, { resources, organizationId }: Names): Meant {
   const { name: words, resources: asked, scopes, organization: _own, introspects = [], ...rest } = entry
   const { verified, pkce_exempt, tier, limit_per, grantable_scopes, disabled: _stopped, secret: _kept, ...said } = rest
-  const unknown: Meant['unknown'] = []
-  const called = (wanted: string, field: string, index: number) => {
-    const found = resources.find((resource) => resource.name === wanted)
-    if (!found) unknown.push({ place: [field, index], name: wanted })
-    return found ?? []
-  }
-  const whole = asked?.flatMap((one, index) => called(one, 'resources', index))
-  const scope = scopeOf(whole, scopes)
-  const identifiers = introspects
-    .flatMap((one, index) => (one.includes(':') ? { identifier: one } : called(one, 'introspects', index)))
-    .map(({ identifier }) => identifier)
+  const byName = new Map(resources.map((one) => [one.name, one]))
+  const whole = asked?.map((one) => byName.get(one))
+  const scope = scopeOf(
+    whole?.filter((one) => one !== undefined),
+    scopes,
+  )
   return {
     metadata: { ...said, client_name: words ?? titleFromName(slug), ...(scope !== null && { scope }) },
     attributes: {
       verified,
       pkce_exempt,
-      introspects: identifiers,
+      // What is no name is an identifier, or is told to be none by whoever looks for it.
+      introspects: introspects.map((one) => byName.get(one)?.identifier ?? one),
       tier,
       limit_per,
       grantable_scopes,
       organization_id: organizationId,
       slug,
     },
-    unknown,
+    unknown: (asked ?? []).flatMap((one, index) =>
+      byName.has(one) ? [] : [{ place: ['resources', index], name: one }],
+    ),
   }
 }
 

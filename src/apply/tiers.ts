@@ -4,7 +4,7 @@ import { slug } from '../http/api/wire.ts'
 import { deleteTier } from '../limits/delete-tier.ts'
 import { putTier } from '../limits/put-tier.ts'
 import { tierInput, type TierInput } from '../limits/schema.ts'
-import { findTier, listTiers } from '../limits/store.ts'
+import { listTiers } from '../limits/store.ts'
 import { differences } from './report.ts'
 import { section, type Run } from './section.ts'
 import { listTierUsers } from './store.ts'
@@ -20,15 +20,17 @@ export const tiers = section({
   schema: z.record(slug, tierInput),
 
   async make(run, entries) {
-    for (const [name, wanted] of Object.entries(entries)) await put(run, name, wanted, [])
+    const present = new Map((await listTiers(run.tx)).map((tier) => [tier.name, tier]))
+    for (const [name, wanted] of Object.entries(entries)) await put(run, name, wanted, present.get(name), [])
   },
 
   async finish(run, entries) {
     const { tx, prune, report, context } = run
-    for (const { name } of await listTiers(tx)) {
+    for (const tier of await listTiers(tx)) {
+      const { name } = tier
       if (Object.hasOwn(entries, name)) continue
       if (name === FREE) {
-        if (prune) await put(run, name, freeAtFirst, ['is not in the file: as it was at first'])
+        if (prune) await put(run, name, freeAtFirst, tier, ['is not in the file: as it was at first'])
         continue
       }
       if (!prune) {
@@ -53,15 +55,18 @@ export const tiers = section({
 
 const unsaid = { limit_per: 'key', organization_limits: null } as const
 
-async function put({ tx, context, report }: Run, name: string, wanted: TierInput, notes: string[]): Promise<void> {
-  const before = await findTier(tx, name)
+async function put(
+  { tx, context, report }: Run,
+  name: string,
+  wanted: TierInput,
+  before: TierInput | undefined,
+  notes: string[],
+): Promise<void> {
+  const fields = before ? differences(saidOf(before), wanted) : []
+  if (before && fields.length === 0) return
   await putTier(tx, name, wanted, context)
-  if (!before) {
-    report.change({ action: 'create', kind: 'tier', name, about: shortly(wanted) })
-    return
-  }
-  const fields = differences(saidOf(before), wanted)
-  if (fields.length > 0) report.change({ action: 'update', kind: 'tier', name, fields, notes })
+  if (before) report.change({ action: 'update', kind: 'tier', name, fields, notes })
+  else report.change({ action: 'create', kind: 'tier', name, about: shortly(wanted) })
 }
 
 function saidOf({ hour, burst, limit_per, organization_limits }: TierInput): TierInput {
