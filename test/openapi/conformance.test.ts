@@ -13,14 +13,17 @@ let stage: WalkStage
 let exchanges: Exchange[]
 /** What was refused, for the examples. */
 const refused: Reply[] = []
+/** `npm run openapi:examples` writes what this walk has seen into the description, and then looks at it. */
+const writes = process.env['EXAMPLES'] === 'write'
 beforeAll(async () => {
   stage = await openWalkStage()
   exchanges = await walk(stage)
+  if (!writes) return
+  await writeExamples(examplesOf(exchanges, []))
+  await stage.readAgain()
 })
 afterAll(async () => {
-  if (process.env['EXAMPLES'] === 'write') {
-    await writeExamples(examplesOf(exchanges, refused))
-  }
+  if (writes) await writeExamples(examplesOf(exchanges, refused))
   await stage[Symbol.asyncDispose]()
 })
 

@@ -153,7 +153,7 @@ export const steps: readonly Step[] = [
   { operation: 'listKeys', query: ({ organization }) => ({ organization_id: organization.id, status: 'active' }) },
   { operation: 'updateKey', params: ofKey, body: () => ({ name: 'Nightly export, EU' }) },
   { operation: 'getOwnKey', credential: ({ key }) => key.secret },
-  { operation: 'listLimits', credential: ({ key }) => key.secret },
+  { operation: 'getLimits', credential: ({ key }) => key.secret },
   {
     operation: 'check',
     credential: ({ key }) => key.secret,
@@ -230,6 +230,22 @@ export const steps: readonly Step[] = [
       organization_id: organization.id,
     }),
     keep: 'client',
+  },
+  {
+    operation: 'importClients',
+    body: () => ({
+      dry_run: false,
+      rows: [
+        {
+          client_id: 'acme-mobile',
+          client_name: 'Acme Mobile',
+          redirect_uris: ['com.example.acme:/callback'],
+          token_endpoint_auth_method: 'none',
+          organization_external_id: 'cus_42',
+        },
+        { client_id: 'acme-nowhere', redirect_uris: [] },
+      ],
+    }),
   },
   { operation: 'getClient', params: ofClient },
   { operation: 'listClients', query: ({ organization }) => ({ organization_id: organization.id }) },

@@ -21,6 +21,8 @@ import { steps, type Made, type Step } from './steps.ts'
 export interface WalkStage extends AsyncDisposable {
   server: TestServer
   contract: Contract
+  /** As it is now: the walk has changed a setting, so the description is made anew. */
+  readAgain(): Promise<void>
   made: Made
   /** Of an administrator, with every scope and without limits. */
   key: string
@@ -58,7 +60,8 @@ export async function openWalkStage(): Promise<WalkStage> {
   const settings = { KEY_CREATIONS_PER_HOUR: '100000', PLATFORM_NAME: 'Example', SUPPORT_EMAIL: 'support@example.com' }
   const server = opening.use(await startTestServer({ clock, settings }))
   const { url } = server
-  const document = await call(url, 'GET', '/v1/openapi.json')
+  const read = async () => readContract((await call(url, 'GET', '/v1/openapi.json')).body)
+  const contract = await read()
   const administrator = await addPerson(server, { email: 'ada@example.com', name: 'Ada Example', administrator: true })
   const [member, leaver] = [
     await addPerson(server, { email: 'ann@example.com' }),
@@ -75,9 +78,12 @@ export async function openWalkStage(): Promise<WalkStage> {
     spare: await spareOf(server, leaver.id),
   }
   const open = opening.move()
-  return {
+  const stage: WalkStage = {
     server,
-    contract: readContract(document.body),
+    contract,
+    async readAgain() {
+      stage.contract = await read()
+    },
     made,
     key,
     powerless: powerless.key,
@@ -94,6 +100,7 @@ export async function openWalkStage(): Promise<WalkStage> {
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
+  return stage
 }
 
 /** One of each kind, to be deleted. */
