@@ -60,6 +60,7 @@ export function createAuthenticate(options: {
     resource,
     cost: 1,
     hasRoute: true,
+    policy: '',
     route: '',
     onLimit: null,
     onOutage: null,

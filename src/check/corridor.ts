@@ -39,7 +39,7 @@ export function createCorridor(options: CorridorOptions): Corridor {
   const { holders, questions, judge, answers, note, figures, isTrusted, https, noteUnencrypted, onError } = options
 
   function settle(response: ServerResponse, requestId: string, verdict: Verdict, question: Question | null): void {
-    figures.count(verdict)
+    figures.count(verdict, question)
     if (question) note(verdict, question)
     answers.send(response, requestId, verdict, question)
   }
@@ -48,13 +48,15 @@ export function createCorridor(options: CorridorOptions): Corridor {
     const caller = callerOf(request, isTrusted)
     const requestId = requestIdOf(request, caller)
     const credential = credentialOf(request)
+    const asked = questions.of(request, caller)
+    // What could be read of a question counts for every verdict: who observes refuses nobody.
+    const question = asked === 'bad_request' ? null : asked
     if (https && isUnencrypted(caller, plainAllowed)) {
       noteUnencrypted(request, caller)
-      return settle(response, requestId, faultVerdict('https_required'), null)
+      return settle(response, requestId, faultVerdict('https_required'), question)
     }
-    const question = questions.of(request, caller)
-    if (question === 'bad_request' || credential === 'ambiguous')
-      return settle(response, requestId, faultVerdict('bad_request'), null)
+    if (!question || credential === 'ambiguous')
+      return settle(response, requestId, faultVerdict('bad_request'), question)
     if (typeof credential === 'string') return settle(response, requestId, faultVerdict(credential), question)
     const found = holders.find(credential, caller.address)
     const verdict = andThen(found, (one) => judge(one, question, caller.address))
@@ -66,18 +68,27 @@ export function createCorridor(options: CorridorOptions): Corridor {
       if (!isCheckPath(request.url ?? '')) return false
       try {
         const deciding = decide(request, response, plainAllowed)
-        if (deciding) deciding.catch((error: unknown) => fail(response, error))
+        if (deciding) deciding.catch((error: unknown) => fail(request, response, error))
       } catch (error) {
-        fail(response, error)
+        fail(request, response, error)
       }
       return true
     },
   }
 
-  /** A fault of ours is an outage to whoever asks, and never a 401. */
-  function fail(response: ServerResponse, error: unknown): void {
+  /** A fault of ours is an outage to whoever asks, and never a 401; who observes lets pass all the same. */
+  function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     onError(error)
-    if (!response.headersSent)
-      answers.send(response, '-', { ...faultVerdict('unavailable'), retryAfterSeconds: 1 }, null)
+    if (response.headersSent) return
+    answers.send(response, '-', { ...faultVerdict('unavailable'), retryAfterSeconds: 1 }, questionOf(request))
+  }
+
+  function questionOf(request: IncomingMessage): Question | null {
+    try {
+      const asked = questions.of(request, callerOf(request, isTrusted))
+      return asked === 'bad_request' ? null : asked
+    } catch {
+      return null
+    }
   }
 }

@@ -7,9 +7,7 @@ export function gateMetrics(
   { figures, holders, streams }: Pick<Gate, 'figures' | 'holders' | 'streams'>,
 ): void {
   metrics.counter('keygrant_checks_total', 'Decisions at checks.', () =>
-    Object.entries(figures.answers).flatMap(([kind, codes]) =>
-      Object.entries(codes).map(([code, value]) => ({ labels: { kind, code }, value })),
-    ),
+    figures.list().map(({ value, ...labels }) => ({ labels, value })),
   )
   metrics.gauge('keygrant_credentials_held', 'Keys and tokens in memory.', () => holders.figures.held)
   metrics.counter('keygrant_credential_hits_total', 'Credentials that were in memory.', () => holders.figures.hits)
@@ -22,6 +20,11 @@ export function gateMetrics(
     'keygrant_credential_look_ups_total',
     'Statements that did so, for several credentials at a time.',
     () => holders.figures.looks.statements,
+  )
+  metrics.counter(
+    'keygrant_imported_key_hashes_total',
+    'Slow hashes of imported keys that were computed, at their first use.',
+    () => holders.figures.computations,
   )
   metrics.gauge('keygrant_revocation_streams', 'Who listens to the revocation feed.', streams)
 }

@@ -14,6 +14,8 @@ export interface Question {
   readonly cost: number
   /** False: the stored policy has no route for this call. */
   readonly hasRoute: boolean
+  /** The stored policy's name; empty without one. */
+  readonly policy: string
   /** For usage: `<policy> <match>`; empty without a policy. */
   readonly route: string
   /** The status in place of 429 and of 503, for gateways that know neither. */
@@ -67,6 +69,7 @@ export function createQuestions({ defaultResource, policies }: { defaultResource
       environment: policy.environment,
       cost: route?.cost ?? 1,
       hasRoute: route !== null,
+      policy: policy.name,
       route: route?.label ?? '',
       onLimit: policy.onLimit,
       onOutage: policy.onOutage,
@@ -131,6 +134,7 @@ function parseQuery(query: string, defaultResource: string): Question | 'bad_req
     environment,
     cost,
     hasRoute: true,
+    policy: '',
     route: '',
     onLimit: onLimit === '403' ? 403 : null,
     onOutage: onOutage === '403' ? 403 : null,

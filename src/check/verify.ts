@@ -127,6 +127,7 @@ function questionOf(asked: VerifyRequest, defaultResource: string): Question {
     environment: asked.environment,
     cost: asked.cost ?? (asked.spent === undefined ? 1 : 0),
     hasRoute: true,
+    policy: '',
     route: '',
     onLimit: null,
     onOutage: null,
