@@ -1,5 +1,5 @@
 /** Access tokens at a check: judged like keys, and dead when anything that they hang on has ended. */
-import { decodeJwt, decodeProtectedHeader, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose'
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
 import { disableClient } from '../../src/clients/disable.ts'
@@ -12,6 +12,7 @@ import { openStage, type Stage } from '../oidc/stage.ts'
 import { addOrganization, call, type Reply } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import { tokensFor } from '../support/flow.ts'
+import { signToken } from '../support/sign-token.ts'
 import { addClient, addPerson, exportsIdentifier, reportsIdentifier } from '../support/server.ts'
 
 let stage: Stage
@@ -145,20 +146,7 @@ describe('is refused', () => {
   })
 })
 
-/** Signed with our own key, as nobody but us can. */
-async function sign(claims: JWTPayload, header: Partial<{ alg: string; typ: string }> = {}): Promise<string> {
-  const { db, secrets } = stage.server
-  const [row] = await db.signingKey.findMany({
-    where: { algorithm: 'ES256', retiredAt: null },
-    orderBy: { activeFrom: 'asc' },
-  })
-  if (!row) throw new Error('no signing key')
-  const place = { table: 'signing_keys', column: 'private_sealed', row: row.id }
-  const jwk = JSON.parse(secrets.open(row.privateSealed, place).toString('utf8')) as JWK
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: row.id, ...header })
-    .sign(await importJWK(jwk, 'ES256'))
-}
+const sign = (claims: JWTPayload, header?: object) => signToken(stage.server, claims, header)
 
 describe('only an access token of ours passes', () => {
   test.each<[string, JWTPayload, object, string]>([
