@@ -1,9 +1,9 @@
 /** Pages and mails from typed models: nunjucks with autoescape, one environment per language, every template compiled at start. */
-import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
 import { assetUrl } from './assets.ts'
 import { catalogues, createTranslate, locales, type Catalogue, type Locale, type Translate } from './messages.ts'
 import type { MailModels, MailName, PageModels, PageName, SharedModel } from './page-models.ts'
+import { compileOptions, templateLoader } from './templates.ts'
 import {
   durationOf,
   escapeHtml,
@@ -138,13 +138,7 @@ function createLanguage(locale: Locale, options: ViewsOptions): Language {
 }
 
 function createEnvironment(t: Translate, options: ViewsOptions, autoescape: boolean): nunjucks.Environment {
-  const folder = fileURLToPath(new URL('../../views', import.meta.url))
-  const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(folder), {
-    autoescape,
-    throwOnUndefined: true,
-    trimBlocks: true,
-    lstripBlocks: true,
-  })
+  const environment = new nunjucks.Environment(templateLoader(), { ...compileOptions, autoescape })
   const globals = {
     t,
     assetUrl,
