@@ -55,8 +55,14 @@ export async function setClientSecret(
   const { id, hint } = known ?? (await rest())
   if (known && known.expiresAt !== null) await setSecretEnd(tx, id, null)
   const { id: clientId, organizationId } = client
-  const data = { secret_id: id, hint, old_secrets_end_at: others.length === 0 ? null : graceEnds.toISOString() }
-  await record(tx, { type: 'client.secret_rotated', id: clientId, organizationId, data }, context)
+  const about = { id: clientId, organizationId }
+  const data = { secret_id: id, hint }
+  if (others.length === 0) {
+    await record(tx, { type: 'client.secret_created', ...about, data: { ...data, expires_at: null } }, context)
+  } else {
+    const ended = { ...data, old_secrets_end_at: graceEnds.toISOString() }
+    await record(tx, { type: 'client.secret_rotated', ...about, data: ended }, context)
+  }
   await notify(tx, { kind: 'client', id: clientId })
   return others.length === 0 && !known ? 'set' : 'changed'
 
