@@ -20,7 +20,7 @@ interface Described {
   routes: readonly ApiRoute[]
 }
 
-export function apiDescription({ config, platform, routes }: Described): JsonObject {
+export async function apiDescription({ config, platform, routes }: Described): Promise<JsonObject> {
   return describeApi({
     version: manifest.version,
     platformName: platform.name,

@@ -24,7 +24,7 @@ const config = readConfig({
   SECRET_KEY: 'keeps-nothing-0123456789-abcdefghijklmnopqrstuvw',
 })
 
-export function describeAlone(): JsonObject {
+export function describeAlone(): Promise<JsonObject> {
   const given = config.settings
   const current = () => ({ ...given.defaults, ...given.fixed })
   const platform = livePlatform({ current })

@@ -26,11 +26,11 @@ const spoils: Record<string, (document: Document) => void> = {
 }
 
 test('our description has no fault', async () => {
-  expect(await faultsOf(describeAlone())).toEqual([])
+  expect(await faultsOf(await describeAlone())).toEqual([])
 })
 
 test('each of many faults is found in one that has them', async () => {
-  const document = structuredClone(describeAlone()) as Document
+  const document = structuredClone(await describeAlone()) as Document
   for (const spoil of Object.values(spoils)) spoil(document)
   const faults = await faultsOf(document)
   const found = Object.keys(spoils).filter((rule) => faults.some((fault) => fault.endsWith(`(${rule})`)))

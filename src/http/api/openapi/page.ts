@@ -24,8 +24,6 @@ export const descriptionOperation: DescribedOperation = {
 const MAX_AGE_SECONDS = 300
 
 interface Made {
-  /** What it was made of. */
-  of: unknown
   etag: string
   body: Buffer
   gzipped: Buffer
@@ -35,8 +33,8 @@ interface Made {
  * Ahead of the table, whose answers nobody keeps: this one is the same for everybody.
  * @param current what the description depends on: made anew once this is another
  */
-export function descriptionPage(describe: () => JsonObject, current: () => unknown): Middleware {
-  let made: Made | undefined
+export function descriptionPage(describe: () => Promise<JsonObject>, current: () => unknown): Middleware {
+  let making: { of: unknown; made: Promise<Made> } | undefined
   return async (ctx, next) => {
     if (ctx.path !== path) {
       await next()
@@ -46,7 +44,8 @@ export function descriptionPage(describe: () => JsonObject, current: () => unkno
       throw new Problem('method_not_allowed', { headers: { allow: 'GET, HEAD' } })
     }
     const of = current()
-    if (!made || made.of !== of) made = make(describe(), of)
+    if (!making || making.of !== of) making = { of, made: describe().then(make) }
+    const made = await making.made
     ctx.set('access-control-allow-origin', '*')
     ctx.set('cache-control', `public, max-age=${MAX_AGE_SECONDS}`)
     ctx.vary('accept-encoding')
@@ -63,8 +62,8 @@ export function descriptionPage(describe: () => JsonObject, current: () => unkno
   }
 }
 
-function make(document: JsonObject, of: unknown): Made {
+function make(document: JsonObject): Made {
   const body = Buffer.from(JSON.stringify(document))
   const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22)
-  return { of, etag, body, gzipped: gzipSync(body) }
+  return { etag, body, gzipped: gzipSync(body) }
 }
