@@ -27,3 +27,9 @@ export function parseExport(text: string): unknown {
     return null
   }
 }
+
+/** A time of an export as rows have it; what is none stays, and is a fault of its row. @param at milliseconds, or text */
+export function exportedTime(at: number | string): string {
+  const time = new Date(at)
+  return Number.isNaN(time.getTime()) ? String(at) : time.toISOString()
+}

@@ -1,6 +1,12 @@
 /** People of a Firebase project: `firebase auth:export users.json --format=json`, and its console's password hash parameters. */
 import { z } from 'zod'
-import { parseExport, UnreadableExport, type Converted, type ConversionNote } from '../../http/api/converted.ts'
+import {
+  exportedTime,
+  parseExport,
+  UnreadableExport,
+  type Converted,
+  type ConversionNote,
+} from '../../http/api/converted.ts'
 
 const account = z.looseObject({
   localId: z.string().optional(),
@@ -64,7 +70,7 @@ function rowOf(given: Account, notes: ConversionNote[]): Record<string, unknown>
     email_verified: given.emailVerified === true,
     ...(displayName === undefined || displayName === '' ? {} : { name: displayName }),
     ...(hashed ? { password_hash: { algorithm: 'firebase-scrypt', salt: salt ?? '', hash: passwordHash } } : {}),
-    ...(createdAt === undefined ? {} : { created_at: new Date(Number(createdAt)).toISOString() }),
+    ...(createdAt === undefined ? {} : { created_at: exportedTime(Number(createdAt)) }),
     ...(given.disabled === true ? { disabled: true } : {}),
   }
   return [row]

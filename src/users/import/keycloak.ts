@@ -1,6 +1,12 @@
 /** People of a Keycloak realm: `kc.sh export`, with the users in the realm's file or in files of their own. */
 import { z } from 'zod'
-import { parseExport, UnreadableExport, type Converted, type ConversionNote } from '../../http/api/converted.ts'
+import {
+  exportedTime,
+  parseExport,
+  UnreadableExport,
+  type Converted,
+  type ConversionNote,
+} from '../../http/api/converted.ts'
 
 const credential = z.looseObject({
   type: z.string().optional(),
@@ -99,7 +105,7 @@ function rowOf(given: User, notes: ConversionNote[]): Record<string, unknown>[] 
     ...(name === '' ? {} : { name }),
     ...(typeof locale === 'string' && locale !== '' ? { locale } : {}),
     ...(hash === null ? {} : { password_hash: hash }),
-    ...(given.createdTimestamp === undefined ? {} : { created_at: new Date(given.createdTimestamp).toISOString() }),
+    ...(given.createdTimestamp === undefined ? {} : { created_at: exportedTime(given.createdTimestamp) }),
     ...(given.enabled === false ? { disabled: true } : {}),
   }
   return [row]
