@@ -26,12 +26,15 @@ export const settingSchemas = {
     .describe('What people read on pages and in mails.'),
   support_email: z
     .email({ error: 'must be an e-mail address' })
-    .max(254, { error: 'must have at most 254 characters' }),
-  upgrade_url: httpUrl,
-  sign_up: z.enum(['open', 'invitation', 'closed'], { error: 'must be open, invitation or closed' }),
-  key_lifetime_max: wholeNumber(10 * 365 * 86_400),
-  keys_per_organization: wholeNumber(10_000_000),
-  key_creations_per_hour: wholeNumber(1_000_000),
+    .max(254, { error: 'must have at most 254 characters' })
+    .describe('Whom people are told to write to.'),
+  upgrade_url: httpUrl.describe('Where a customer gets a larger tier; told with every 429.'),
+  sign_up: z
+    .enum(['open', 'invitation', 'closed'], { error: 'must be open, invitation or closed' })
+    .describe('Who may sign up.'),
+  key_lifetime_max: wholeNumber(10 * 365 * 86_400).describe('How long a secret of an API key may live, in seconds.'),
+  keys_per_organization: wholeNumber(10_000_000).describe('How many live API keys an organization may have.'),
+  key_creations_per_hour: wholeNumber(1_000_000).describe('How many API keys an organization may make in an hour.'),
 }
 
 export type SettingName = keyof typeof settingSchemas

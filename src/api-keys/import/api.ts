@@ -29,8 +29,9 @@ export function importRoutes(services: ImportApiServices): ApiRoute[] {
         hash_keys: z
           .array(hashKeyLine)
           .max(MOST_IN_A_REQUEST, { error: `must be at most ${MOST_IN_A_REQUEST}` })
-          .default([]),
-        default_organization_id: reference.optional(),
+          .default([])
+          .describe('What the hmac-sha256 hashes among the rows were made with.'),
+        default_organization_id: reference.optional().describe('Of rows that name none.'),
       }),
       answer: { status: 200, body: importAnswer },
       problems: ['forbidden'],

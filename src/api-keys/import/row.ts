@@ -59,21 +59,26 @@ const lookupPrefix = z
 export function rowFields(limitOverrides: z.ZodType<LimitOverrides>) {
   return z.strictObject({
     kind: z.literal('api_key').optional(),
-    key: secretText.optional(),
-    hash: secretText.optional(),
+    key: secretText.optional().describe('The key itself, which is hashed on arrival; or else its hash.'),
+    hash: secretText.optional().describe('As hexadecimal or base64; bcrypt and argon2id in their own notations.'),
     algorithm: z.enum(hashAlgorithms, { error: `must be one of ${hashAlgorithms.join(', ')}` }).optional(),
-    lookup_prefix: lookupPrefix.optional(),
+    lookup_prefix: lookupPrefix
+      .optional()
+      .describe('What the key begins with, by which it is found: needed with bcrypt and argon2id.'),
     hint: z
       .string()
       .regex(/^[\x21-\x7e]{1,4}$/, { error: 'must be the last four characters of the key' })
-      .optional(),
+      .optional()
+      .describe('What it ends with, to tell it from others.'),
     name: displayName.default(DEFAULT_NAME),
     organization_id: reference.optional(),
     organization_external_id: externalId.optional(),
     organization_slug: reference.optional(),
     external_id: externalId.nullable().default(null),
     service_account_id: reference.optional(),
-    service_account: displayName.optional(),
+    service_account: displayName
+      .optional()
+      .describe('By its name; made if the organization has none of it. Unless an owner is named, one is made.'),
     user_id: reference.optional(),
     user_email: reference.optional(),
     scopes,
@@ -84,7 +89,7 @@ export function rowFields(limitOverrides: z.ZodType<LimitOverrides>) {
     limits: limitOverrides.nullable().default(null),
     allowed_ips: allowedIps.default([]),
     metadata: metadata.default({}),
-    expires_at: time.nullable(),
+    expires_at: time.nullable().describe('null: never, which only imported keys may have.'),
     created_at: time.optional(),
     disabled: z.boolean().default(false),
   })

@@ -21,11 +21,11 @@ export function userImportRoutes(services: ImportServices): ApiRoute[] {
       longestBody: LONGEST_IMPORT,
       body: z.strictObject({
         ...importBody(personFields),
-        /** Of the Firebase projects whose hashes are among the rows. */
         hash_keys: z
           .array(firebaseKeySchema)
           .max(MOST_HASH_KEYS, { error: `must be at most ${MOST_HASH_KEYS}` })
-          .default([]),
+          .default([])
+          .describe('The password hash parameters of the Firebase projects whose hashes are among the rows.'),
       }),
       answer: { status: 200, body: importAnswer },
       problems: ['forbidden'],

@@ -47,8 +47,7 @@ const passwordHash = z.union(
       algorithm: z.literal('firebase-scrypt'),
       hash: hashText,
       salt: hashText,
-      /** Which of the request's `hash_keys`, from 0. */
-      hash_key: z.int().min(0).default(0),
+      hash_key: z.int().min(0).default(0).describe('Which of the request’s `hash_keys`, from 0.'),
     }),
   ],
   {
@@ -76,8 +75,9 @@ const time = isoTime.transform((text) => new Date(text))
 export const personFields = z.strictObject({
   kind: z.literal('user').optional(),
   email,
-  /** Whether the other system had seen that the mailbox is theirs: whoever hasn't proven it proves it here. */
-  email_verified: z.boolean(),
+  email_verified: z
+    .boolean()
+    .describe('Whether the other system had seen that the mailbox is theirs: whoever hasn’t proven it proves it here.'),
   name: z
     .string()
     .max(MAX_NAME, { error: `must have at most ${MAX_NAME} characters` })
@@ -90,7 +90,10 @@ export const personFields = z.strictObject({
     .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, { error: 'must be a language tag, like en or de-AT' })
     .nullable()
     .default(null),
-  password_hash: passwordHash.nullable().default(null),
+  password_hash: passwordHash
+    .nullable()
+    .default(null)
+    .describe(`As text in one of these notations: ${knownNotations}; it becomes one of ours at the first sign-in.`),
   created_at: time.optional(),
   disabled: z.boolean().default(false),
   organizations: z
