@@ -1,6 +1,6 @@
 /** What the commands about people work with: the same as the server's pages, and mail that is out before the command ends. */
 import { readConfig, type Config } from '../config.ts'
-import { createViews } from '../http/views.ts'
+import { createViews, type Views } from '../http/views.ts'
 import { endAccess } from '../oidc/sessions/end-access.ts'
 import { createUserServices } from '../pages/accounts/user-services.ts'
 import { createMail } from '../platform/mail.ts'
@@ -40,7 +40,7 @@ export async function openPeopleBench(config: Config = readConfig()): Promise<Pe
     endAccess,
     publicUrl: config.publicUrl,
     platform,
-    views: createViews({ platform, mode: config.mode }),
+    views: onceNeeded(() => createViews({ platform, mode: config.mode })),
     mail,
   })
   const open = opening.move()
@@ -50,5 +50,16 @@ export async function openPeopleBench(config: Config = readConfig()): Promise<Pe
     settings,
     mails: config.smtp !== null,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}
+
+/** Few commands mail something, and the templates of every language take longer to read than all else. */
+function onceNeeded(make: () => Views): Pick<Views, 'renderMail'> {
+  let views: Views | undefined
+  return {
+    renderMail(...mail) {
+      views ??= make()
+      return views.renderMail(...mail)
+    },
   }
 }

@@ -6,7 +6,7 @@ import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { addExportCommand } from './export.ts'
 import { addGenerateKey } from './generate-key.ts'
 import { addHostUserCommands } from './host/users.ts'
-import { addKeyImport, addUserImport } from './import/commands.ts'
+import { addClientImport, addKeyImport, addUserImport } from './import/commands.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { addNoun } from './nouns/add-noun.ts'
 import { nouns } from './nouns/nouns.ts'
@@ -26,6 +26,7 @@ const besides: Readonly<Record<string, (noun: Command, session: Session) => void
     addGenerateKey(noun, session)
     addKeyImport(noun, session)
   },
+  clients: addClientImport,
 }
 
 export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'>): Command {

@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 afterAll(() => bench[Symbol.asyncDispose]())
 
-const keyRow = (fields: object = {}) => ({
+const keyRow = (fields: Record<string, unknown> = {}): Record<string, unknown> & { key: string } => ({
   key: drawApiKey('kg', 'live'),
   scopes: ['reports:read'],
   expires_at: null,
@@ -34,9 +34,10 @@ const keysOf = () => bench.db.apiKey.count({ where: { organizationId: organizati
 describe('keys import', () => {
   test('brings in what a JSON array, lines or a table say, and the same again changes nothing', async () => {
     const rows = [keyRow({ name: 'One' }), keyRow({ name: 'Two' })]
-    const csv = ['name,key,scopes,expires_at', ...rows.map(({ name, key }) => `${name},${key},reports:read,`)].join(
-      '\n',
-    )
+    const csv = [
+      'name,key,scopes,expires_at',
+      ...rows.map(({ name, key }) => `${String(name)},${key},reports:read,`),
+    ].join('\n')
     const first = await importKeys(JSON.stringify(rows))
     expect(first).toEqual({
       status: 0,
@@ -115,6 +116,22 @@ test('users import takes an export of another product, and says what it leaves b
   expect(await bench.db.user.count({ where: { emailKey: 'ann@example.com' } })).toBe(1)
   const wrong = await bench.run(['users', 'import', '-', '--from', 'keycloak'], { stdin: '[1]' })
   expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('This is no Keycloak export')])
+})
+
+test('clients import takes rows, and an export of another server with what it leaves behind', async () => {
+  const redirect_uris = ['https://app.example.com/callback']
+  const rows = [{ client_id: 'dashboard', client_name: 'Dashboard', redirect_uris, client_secret: 'x'.repeat(40) }]
+  const plain = await bench.run(['clients', 'import', '-'], { stdin: JSON.stringify(rows) })
+  expect([plain.status, plain.stdout]).toEqual([0, expect.stringMatching(/^clients: 1 created/)])
+  const hydra = [
+    { client_id: 'robot', grant_types: ['client_credentials'], token_endpoint_auth_method: 'client_secret_basic' },
+    { client_id: 'old', grant_types: ['implicit'], response_types: ['token'], redirect_uris },
+  ]
+  const { stdout, stderr } = await bench.run(['clients', 'import', '-', '--from', 'hydra', '--dry-run'], {
+    stdin: JSON.stringify(hydra),
+  })
+  expect(stdout).toMatch(/clients: \d would be created/)
+  expect(stderr).toMatch(/^(robot|old): /m)
 })
 
 test('a file that is not there ends with 64', async () => {

@@ -8,6 +8,8 @@ const converters: Readonly<Record<string, () => Promise<Converter>>> = {
   'users from keycloak': async () => (await import('../../users/import/keycloak.ts')).readKeycloakUsers,
   'users from auth0': async () => (await import('../../users/import/auth0.ts')).readAuth0Users,
   'users from firebase': async () => (await import('../../users/import/firebase.ts')).readFirebaseUsers,
+  'clients from hydra': async () => (await import('../../clients/import/hydra.ts')).readHydraClients,
+  'clients from keycloak': async () => (await import('../../clients/import/keycloak.ts')).readKeycloakClients,
 }
 
 /** @throws {CommandFailure} for a file that isn't such an export */

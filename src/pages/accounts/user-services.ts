@@ -8,7 +8,7 @@ import type { UserServices } from '../../users/services.ts'
 export function createUserServices(
   given: Omit<UserServices, 'organizations' | 'sendMail' | 'platformName'> & {
     platform: { readonly name: string }
-    views: Views
+    views: Pick<Views, 'renderMail'>
     mail: Pick<Mail, 'post'>
   },
 ): UserServices {

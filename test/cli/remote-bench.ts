@@ -1,0 +1,35 @@
+/** A running server, and the command on its host and away from it. */
+import { addAdministratorKey } from '../support/api.ts'
+import { startTestServer, testSecretKey, type TestServer } from '../support/server.ts'
+import { openCommandBench, type CommandBench, type Outcome } from './command.ts'
+
+export type Where = 'host' | 'remote'
+
+export interface RemoteBench extends AsyncDisposable {
+  server: TestServer
+  bench: CommandBench
+  /** What of the environment makes the command work on the server, on its host or from elsewhere. */
+  environment(where: Where): Record<string, string>
+  run(where: Where, args: readonly string[], stdin?: string): Promise<Outcome>
+}
+
+export async function openRemoteBench(): Promise<RemoteBench> {
+  await using opening = new AsyncDisposableStack()
+  const server = opening.use(await startTestServer())
+  const bench = opening.use(await openCommandBench())
+  const { key } = await addAdministratorKey(server)
+  const environments: Record<Where, Record<string, string>> = {
+    host: { DATABASE_URL: server.config.database.url ?? '', SECRET_KEY: testSecretKey, PUBLIC_URL: server.url },
+    // None of the host's settings: whatever it reaches, it reaches over HTTP.
+    remote: { DATABASE_URL: '', SECRET_KEY: '', PUBLIC_URL: '', KEYGRANT_URL: server.url, KEYGRANT_API_KEY: key },
+  }
+  const open = opening.move()
+  return {
+    server,
+    bench,
+    environment: (where) => environments[where],
+    run: (where, args, stdin) =>
+      bench.run(args, { environment: environments[where], ...(stdin === undefined ? {} : { stdin }) }),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}

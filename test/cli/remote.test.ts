@@ -1,0 +1,307 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nouns } from '../../src/cli/nouns/nouns.ts'
+import { addAdministratorKey, addApiKey } from '../support/api.ts'
+import { freePort } from '../support/server.ts'
+import type { Outcome } from './command.ts'
+import { openRemoteBench, type RemoteBench, type Where } from './remote-bench.ts'
+
+let remote: RemoteBench
+beforeAll(async () => {
+  remote = await openRemoteBench()
+})
+afterAll(() => remote[Symbol.asyncDispose]())
+
+const away = (args: readonly string[], environment: Record<string, string> = {}) =>
+  remote.bench.run(args, { environment: { ...remote.environment('remote'), ...environment } })
+
+/** What differs from one time to the next: ids, times, secrets and their hints, and the request's id. */
+function masked(text: string): string {
+  return text
+    .replaceAll(/alpha|gamma/gi, 'world')
+    .replaceAll(/\b([a-z]{3})_[0-9a-z]{26}\b/g, '$1_…')
+    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d\.\d+Z)?/g, '<time>')
+    .replaceAll(/"client_id_issued_at": \d+/g, '"client_id_issued_at": 0')
+    .replaceAll(/\b(kg_live_|kgcs_)[\w-]+/g, '<secret>')
+    .replaceAll(/"hint": "[^"]+"/g, '"hint": "…"')
+    .replaceAll(/…\S{4} /g, '… ')
+    .replaceAll(/\nRequest \S+/g, '')
+}
+
+/** What one run of the scenario has made, by name. */
+type World = Record<string, string>
+
+/** A command line of the world, and the field of its answer that the world remembers under a name. */
+interface Step {
+  args(world: World): readonly string[]
+  keep?: readonly [name: string, field: string]
+  stdin?(world: World): string
+}
+
+const step = (args: Step['args'], keep?: Step['keep'], stdin?: Step['stdin']): Step => ({
+  args,
+  ...(keep && { keep }),
+  ...(stdin && { stdin }),
+})
+
+const words = (line: string): string[] => line.split(' ')
+const scope = '[{"name":"$:read","title":"See"}]'
+
+/** Every verb that may be done from elsewhere. */
+const scenario: readonly Step[] = [
+  step(({ own = '' }) => ['organizations', 'create', '--name', `Acme ${own}`, '--external-id', own], ['org', 'id']),
+  step(({ own = '' }) => ['organizations', 'list', '--external-id', own]),
+  step(({ org = '' }) => ['organizations', 'show', org]),
+  step(({ org = '', own = '' }) => ['organizations', 'update', org, '--slug', own, '--metadata', '{"a":1}']),
+  step(() => ['organizations', 'show', 'org_x']),
+  step(({ own = '' }) => ['organizations', 'create', '--name', '', '--external-id', own, '--tier', 'No Tier']),
+  step(({ org = '', email = '' }) => ['members', 'add', org, email, '--role', 'member']),
+  step(({ org = '' }) => ['members', 'list', org]),
+  step(({ org = '', email = '' }) => ['members', 'role', org, email, 'admin']),
+  step(({ org = '' }) => ['members', 'remove', org, 'nobody@example.com']),
+  step(({ org = '', email = '' }) => ['members', 'remove', org, email]),
+  step(({ org = '' }) => ['invitations', 'create', org, 'new@example.com'], ['invitation', 'id']),
+  step(({ org = '' }) => ['invitations', 'list', org]),
+  step(({ org = '', invitation = '' }) => ['invitations', 'revoke', org, invitation]),
+  step(({ org = '' }) => ['service-accounts', 'create', org, '--name', 'Robot'], ['account', 'id']),
+  step(({ org = '' }) => ['service-accounts', 'list', org]),
+  step(({ org = '', account = '' }) => ['service-accounts', 'show', org, account]),
+  step(({ org = '', account = '' }) => ['service-accounts', 'update', org, account, '--description', 'Nightly']),
+  step(({ org = '', account = '' }) => ['service-accounts', 'disable', org, account]),
+  step(({ org = '', account = '' }) => ['service-accounts', 'enable', org, account]),
+  step(({ own = '' }) => ['tiers', 'put', own, '--hour', 'unlimited', '--burst', '{"size":5,"refill_per_second":1}']),
+  step(({ own = '' }) => ['tiers', 'show', own]),
+  step(() => ['tiers', 'put', 'bad', '--hour', '5', '--burst', '{"size":0}', '--limit-per', 'organization']),
+  step(({ own = '' }) => ['tiers', 'delete', own]),
+  step(() => ['tiers', 'list']),
+  step(({ own = '' }) => [
+    ...words(`resources create --name ${own} --identifier https://api.example.com/${own} --scopes`),
+    scope.replace('$', own),
+  ]),
+  step(({ own = '' }) => ['resources', 'show', own]),
+  step(({ own = '' }) => ['resources', 'update', own, '--title', 'Reports']),
+  step(({ own = '' }) => ['scopes', 'create', own, '--name', `${own}:write`, '--title', 'Change', '--optional']),
+  step(({ own = '' }) => ['scopes', 'update', own, `${own}:write`, '--no-optional', '--sensitive']),
+  step(({ own = '' }) => ['scopes', 'list', own]),
+  step(({ own = '' }) => ['policies', 'put', own, '--routes', `[{"match":"GET /**","scopes":["${own}:read"]}]`]),
+  step(({ own = '' }) => ['policies', 'show', own]),
+  step(() => ['policies', 'list']),
+  step(({ own = '' }) => ['policies', 'delete', own]),
+  step(
+    ({ org = '', own = '' }) => [
+      ...words(`keys create --name Export --organization ${org} --scope ${own}:read,keys:read`),
+      ...words('--allow-ip 10.0.0.0/8 --limits {"hour":5} --external-id theirs'),
+    ],
+    ['key', 'id'],
+  ),
+  step(({ org = '' }) => ['keys', 'list', '--organization', org]),
+  step(({ key = '' }) => ['keys', 'show', key]),
+  step(({ key = '' }) => ['keys', 'rotate', key, '--grace', '60']),
+  step(({ key = '' }) => ['keys', 'update', key, '--disable', '--no-external-id', '--allow-ip', '']),
+  step(({ key = '' }) => ['keys', 'revoke', key]),
+  step(({ key = '' }) => ['usage', 'list', '--group-by', 'key', '--key', key]),
+  step(
+    ({ org = '' }) => ['clients', 'create', '--organization', org],
+    ['client', 'client_id'],
+    () => appMetadata,
+  ),
+  step(({ org = '' }) => ['clients', 'list', '--organization', org]),
+  step(({ client = '' }) => ['clients', 'show', client]),
+  step(({ client = '' }) => ['clients', 'update', client, '--contact', 'dev@example.com', '--verified']),
+  step(({ client = '' }) => ['clients', 'disable', client]),
+  step(({ client = '' }) => ['clients', 'enable', client]),
+  step(({ client = '' }) => ['clients', 'rotate-secret', client]),
+  step(({ client = '' }) => ['client-secrets', 'create', client, '--expires-in', '3600'], ['secret', 'id']),
+  step(({ client = '' }) => ['client-secrets', 'list', client]),
+  step(({ client = '', secret = '' }) => ['client-secrets', 'delete', client, secret]),
+  step(({ client = '' }) => ['grants', 'list', '--client', client]),
+  step(() => ['grants', 'show', 'grt_x']),
+  step(() => ['grants', 'revoke', 'grt_x']),
+  step(({ email = '' }) => ['users', 'list', '--email', email], ['person', 'data.0.id']),
+  step(({ email = '' }) => ['users', 'show', email]),
+  step(({ person = '' }) => ['users', 'update', person, '--name', 'Another']),
+  step(({ person = '' }) => ['sessions', 'list', '--user', person]),
+  step(() => ['sessions', 'show', 'ses_x']),
+  step(() => ['sessions', 'end', 'ses_x']),
+  step(({ email = '' }) => ['sessions', 'end-all', email]),
+  step(({ client = '' }) => ['clients', 'delete', client]),
+  step(({ own = '' }) => ['scopes', 'delete', own, `${own}:write`]),
+  step(({ own = '' }) => ['resources', 'delete', own]),
+  step(() => ['resources', 'list']),
+  step(({ org = '', account = '' }) => ['service-accounts', 'delete', org, account]),
+  step(({ org = '' }) => ['organizations', 'delete', org]),
+]
+
+const appMetadata = JSON.stringify({ client_name: 'App', redirect_uris: ['https://app.example.com/'] })
+
+function fieldOf(document: unknown, path: string): string {
+  const value = path.split('.').reduce((inner: unknown, part) => (inner as Record<string, unknown>)[part], document)
+  return String(value)
+}
+
+test(
+  'every verb answers alike on the host and from elsewhere, to machines and to people',
+  { timeout: 240_000 },
+  async () => {
+    const worlds: Record<Where, World> = { host: { own: 'alpha' }, remote: { own: 'gamma' } }
+    for (const world of Object.values(worlds)) {
+      world['email'] = `${world['own']}@example.com`
+      const made = await remote.run('host', ['users', 'create', world['email']], 'seven lanterns under a quiet harbour')
+      expect(made).toMatchObject({ status: 0, stderr: '' })
+    }
+    const differing: unknown[] = []
+    const refused: string[] = []
+    for (const [index, { args, keep, stdin }] of scenario.entries()) {
+      const said: Outcome[] = []
+      // One after the other: both read the environment of this process.
+      for (const where of ['host', 'remote'] as const) {
+        const world = worlds[where]
+        // Half of them as machines see them, unless something is to be remembered.
+        const json = keep || index % 2 === 0 ? ['--json'] : []
+        const outcome = await remote.run(where, [...args(world), ...json], stdin?.(world))
+        if (keep && outcome.status === 0) world[keep[0]] = fieldOf(JSON.parse(outcome.stdout), keep[1])
+        said.push({
+          ...outcome,
+          stdout: masked(outcome.stdout),
+          stderr: masked(outcome.stderr),
+        })
+      }
+      const [host, elsewhere] = said
+      if (host?.status !== 0) refused.push(args(worlds.host).slice(0, 3).join(' '))
+      if (JSON.stringify(host) !== JSON.stringify(elsewhere))
+        differing.push({ args: args(worlds.host), host, elsewhere })
+    }
+    expect(differing).toEqual([])
+    // Alike is not enough: all but these are done.
+    expect(refused.map((line) => line.replace(/org_\w{26}/, 'org_…'))).toEqual([
+      'organizations show org_x',
+      'organizations create --name',
+      'members remove org_…',
+      'tiers put bad',
+      'grants show grt_x',
+      'grants revoke grt_x',
+      'sessions show ses_x',
+      'sessions end ses_x',
+    ])
+    const done = new Set(scenario.map(({ args }) => args({}).slice(0, 2).join(' ')))
+    const all = nouns.filter(({ hostOnly }) => hostOnly === undefined)
+    const verbs = all.flatMap(({ name, verbs: those }) => Object.keys(those).map((verb) => `${name} ${verb}`))
+    expect(verbs.filter((verb) => !done.has(verb))).toEqual([])
+  },
+)
+
+test('what a command makes on the host and from elsewhere is written down as whose it was', async () => {
+  const audit = async (where: Where) => {
+    const { stdout } = await remote.run(where, ['organizations', 'create', '--name', where, '--json'])
+    const { id } = JSON.parse(stdout) as { id: string }
+    const [event] = await remote.server.db.auditEvent.findMany({ where: { targetId: id } })
+    return event?.actorKind
+  }
+  expect([await audit('host'), await audit('remote')]).toEqual(['cli', 'service_account'])
+})
+
+describe('what no key may do ends with 3 from elsewhere, says why, and does nothing', () => {
+  test.for([
+    [['users', 'create', 'x@example.com']],
+    [['users', 'invite', 'x@example.com']],
+    [['users', 'reset-password', 'x@example.com']],
+    [['users', 'disable', 'x@example.com']],
+    [['users', 'enable', 'x@example.com']],
+    [['users', 'make-admin', 'x@example.com']],
+    [['users', 'demote', 'x@example.com']],
+    [['service-accounts', 'create', 'org_x', '--name', 'Gateway', '--administrator']],
+    [['signing-keys', 'list']],
+    [['signing-keys', 'rotate']],
+    [['settings', 'show']],
+    [['settings', 'update', '--sign-up', 'closed']],
+    [['migrate']],
+    [['doctor']],
+  ])('%j', async ([args = []]) => {
+    const before = await remote.server.db.auditEvent.count()
+    const { status, stdout, stderr } = await away(args)
+    expect([status, stdout]).toEqual([3, ''])
+    expect(stderr).toMatch(/^[A-Z].+\. Run it on the server's host, without KEYGRANT_URL in the environment\.\n$/)
+    expect(await remote.server.db.auditEvent.count()).toBe(before)
+  })
+})
+
+describe('what does not work is told in words', () => {
+  test('an unknown key, which is in no answer', async () => {
+    const key = 'kg_live_0000000000000000000000000000000000Aa'
+    const { status, stdout, stderr } = await away(['tiers', 'list'], { KEYGRANT_API_KEY: key })
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^.+\nRequest [\w-]+\n$/)
+    expect(stderr).not.toContain(key)
+  })
+
+  test('a key without the scope', async () => {
+    const { key } = await addApiKey(remote.server, { scopes: ['tiers:read'] })
+    const { status, stderr } = await away(['users', 'list'], { KEYGRANT_API_KEY: key })
+    expect([status, stderr]).toEqual([1, expect.stringContaining('needs a credential with the scope users:read')])
+  })
+
+  test('several faults at once, each by its place, and the request that the log knows', async () => {
+    const args = ['keys', 'create', '--name', '', '--scope', 'a,b', '--expires-in', '1', '--allow-ip', 'here']
+    const { status, stderr } = await away(args)
+    expect([status, stderr.trim().split('\n')]).toEqual([
+      1,
+      [
+        'The input has faults:',
+        expect.stringMatching(/^ {2}name: /),
+        expect.stringMatching(/^ {2}expires_in: /),
+        expect.stringMatching(/^ {2}allowed_ips\.0: /),
+        expect.stringMatching(/^Request [\w-]+$/),
+      ],
+    ])
+  })
+
+  test('a server that is not there', async () => {
+    const { status, stderr } = await away(['tiers', 'list'], { KEYGRANT_URL: `http://localhost:${await freePort()}` })
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/can't be reached \(ECONNREFUSED\)/)])
+  })
+
+  test.for([
+    [{ KEYGRANT_URL: 'http://id.example.com' }, 'KEYGRANT_URL must be https'],
+    [{ KEYGRANT_URL: 'http://localhost.example.com' }, 'KEYGRANT_URL must be https'],
+    [{ KEYGRANT_URL: 'id.example.com' }, 'KEYGRANT_URL must be the https address'],
+    [{ KEYGRANT_URL: 'https://ann:secret@id.example.com' }, 'must hold no name or password'],
+    [{ KEYGRANT_API_KEY: '' }, 'KEYGRANT_API_KEY is missing'],
+    [{ KEYGRANT_API_KEY: 'kg_live_x\nsecret' }, 'KEYGRANT_API_KEY is not a key'],
+  ] as const)('an environment that says %j', async ([environment, fault]) => {
+    const { status, stderr } = await away(['tiers', 'list'], environment)
+    expect([status, stderr]).toEqual([1, expect.stringContaining(fault)])
+    expect(stderr).not.toContain('secret')
+  })
+})
+
+test('a list goes on over pages up to --limit, and from where it ended', async () => {
+  const now = Date.now()
+  const rows = Array.from({ length: 230 }, (_, index) => ({
+    id: `org_${String(index).padStart(26, '0')}`,
+    name: `Paged ${index}`,
+    tier: 'free',
+    createdAt: new Date(now + 60_000 + index),
+  }))
+  await remote.server.db.organization.createMany({ data: rows })
+  const list = async (where: Where, ...flags: string[]) => {
+    const { stdout } = await remote.run(where, ['organizations', 'list', '--name', 'Paged', ...flags, '--json'])
+    return JSON.parse(stdout) as { data: { id: string }[]; next_cursor: string | null }
+  }
+  const newest = rows.map(({ id }) => id).toReversed()
+  for (const where of ['host', 'remote'] as const) {
+    const all = await list(where, '--limit', '1000')
+    expect([all.data.map(({ id }) => id), all.next_cursor]).toEqual([newest, null])
+  }
+  const first = await list('remote', '--limit', '210')
+  const rest = await list('remote', '--limit', '210', '--cursor', first.next_cursor ?? '')
+  expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual(newest)
+  const { stderr } = await remote.run('remote', ['organizations', 'list', '--name', 'Paged'])
+  expect(stderr).toBe('There are more: say --limit, or filter.\n')
+})
+
+test('the program itself reads where the server is from the environment, and never from its arguments', async () => {
+  const { key } = await addAdministratorKey(remote.server)
+  const environment = { ...remote.environment('remote'), KEYGRANT_API_KEY: key }
+  const { status, stdout } = await remote.bench.spawn(['tiers', 'show', 'free'], { environment })
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/^name +free\nhour +1000\n/)])
+  expect((await remote.bench.run(['--help'])).stdout).not.toMatch(/--(api-)?key/)
+})
