@@ -187,9 +187,7 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
       before,
     }
     const verdict = verdictOf(learning, question, verdicts)
-    const overtaken = sent.resets !== named.resets || isOvertaken(told, sent.count)
-    // What has passed has been charged; a refusal may be from before.
-    if (overtaken) return verdict.allowed ? verdict : null
+    if (sent.resets !== named.resets || isOvertaken(told, sent.count)) return null
     if (sent.live && feed.isLive()) learn(digest, learning, claims)
     return verdict
   }
