@@ -153,10 +153,13 @@ const revocations: DescribedOperation = {
   operation: 'listenToRevocations',
   summary: 'Listen to what is revoked or changed, as it happens',
   description:
-    'Server-sent events that never end: `ready` with `since`, `heartbeat` every few hundred milliseconds, and what has changed, by kind and digest. `Last-Event-ID` goes on where a connection broke, as `cursor` does; `reset` says that it is too old for that.',
+    'Server-sent events that never end: `ready` with `since`, `heartbeat` every few hundred milliseconds, and what has changed, by kind and digest; `reset` says that the cursor is too old to go on from.',
   access: 'keys:verify',
   charge: false,
   query: revocationsQuery,
+  headers: {
+    'Last-Event-ID': 'What an EventSource sends by itself where a connection broke; it goes before `cursor`.',
+  },
   answer: { status: 200, body: null },
   content: { type: 'text/event-stream', description: 'Server-sent events (HTML Living Standard, 9.2).' },
 }

@@ -56,6 +56,8 @@ test.for(steps)('$operation takes what is described, and is answered as describe
   if (step.status !== undefined) refused.push(reply)
 })
 
+const lines = 'application/x-ndjson'
+
 /** What is wrong with a request, by what is then answered. */
 interface Wrong {
   status: number
@@ -173,6 +175,22 @@ test('whoever has nothing left to spend gets a 429 from what is charged, as desc
     refused.push(reply)
   }
   expect(faults).toEqual([])
+})
+
+test('an export is of lines that are each as in a list', async () => {
+  const listing = exchanges.filter(({ operation: { node, success } }) => node.responses[success].content?.[lines])
+  expect(listing.length).toBeGreaterThan(0)
+  for (const { operation, sent } of listing) {
+    const reply = await stage.ask(operation, { ...sent, headers: { accept: lines } })
+    expect(reply.headers['content-type']).toBe(lines)
+    expect(stage.contract.answerFaults(operation, reply)).toEqual([])
+    const data = (reply.body as string)
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+    const list = { ...reply, headers: { ...reply.headers, 'content-type': 'application/json' } }
+    expect(stage.contract.answerFaults(operation, { ...list, body: { data, next_cursor: null } })).toEqual([])
+  }
 })
 
 test('an answer given again is marked as described', async () => {

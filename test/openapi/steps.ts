@@ -113,6 +113,7 @@ export const steps: readonly Step[] = [
   { operation: 'listUsers', query: ({ member }) => ({ email: member.email }) },
   { operation: 'getUser', params: ({ member }) => ({ id: member.id }) },
   { operation: 'updateUser', params: ({ member }) => ({ id: member.id }), body: () => ({ name: 'Ann of Acme' }) },
+  { operation: 'createUser', body: () => ({ email: 'dora@example.com', name: 'Dora Example' }) },
   {
     operation: 'importUsers',
     body: () => ({

@@ -19,6 +19,8 @@ export type DescribedOperation = Pick<
   | 'longestBody'
 > & {
   lines?: unknown
+  /** Of a request, by name, and what it says. */
+  headers?: Readonly<Record<string, string>>
   /** More than the summary tells, in Markdown. */
   description?: string
   /** Its answer may be kept, and asked for again by its ETag. */

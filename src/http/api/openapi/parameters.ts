@@ -19,10 +19,17 @@ export function parametersOf(
   schemas: Schemas,
   example: OperationExample | undefined,
 ): JsonObject[] {
-  const { params, query, creates } = operation
+  const { params, query, creates, headers = {} } = operation
   return [
     ...placed(schemas, 'path', params, example?.params),
     ...placed(schemas, 'query', query, example?.query),
+    ...Object.entries(headers).map(([name, description]) => ({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      schema: { type: 'string' },
+    })),
     ...(creates ? [{ $ref: '#/components/parameters/idempotency-key' }] : []),
   ]
 }

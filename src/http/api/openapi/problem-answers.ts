@@ -61,7 +61,7 @@ const everywhere: Readonly<Record<number, readonly ProblemCode[]>> = {
 }
 
 /** By status, in ascending order. */
-export function problemsOf(operation: DescribedOperation): ReadonlyMap<number, readonly ProblemCode[]> {
+function problemsOf(operation: DescribedOperation): ReadonlyMap<number, readonly ProblemCode[]> {
   const { access, body, creates, problems: own = [] } = operation
   const found = new Map<number, Set<ProblemCode>>()
   const add = (status: number, those: readonly ProblemCode[]) =>
