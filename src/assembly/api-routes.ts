@@ -99,7 +99,7 @@ export function apiRoutes(options: {
       deleteClients: deleteClientsOf,
       invitations: organizationInvitations(users),
     }),
-    ...userRoutes({ db }),
+    ...userRoutes(users),
     ...userImportRoutes({ clock, secrets, organizations: { hold: holdCustomers, place: placePeople } }),
     ...clientRoutes(clients),
     ...clientImportRoutes({ ...clients, organizations: { hold: holdCustomers } }),

@@ -1,14 +1,17 @@
 /** `/v1/users`: people, as far as the caller administers them. What stops or raises somebody is done on the host. */
 import { z } from 'zod'
+import { inputProblem } from '../http/api/input.ts'
 import { listPage, listParameters, listSchema } from '../http/api/list.ts'
 import { administers, type Principal, type Reach } from '../http/api/principal.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { time, timeOut } from '../http/api/wire.ts'
+import { locales } from '../http/messages.ts'
 import { Problem } from '../http/problem.ts'
-import type { Db } from '../platform/database.ts'
 import { renameUser } from './rename.ts'
+import type { UserServices } from './services.ts'
 import { findVisibleUser, listVisibleUsers, type Sight, type UserRecord } from './store.ts'
-import { MAX_NAME, parseName } from './user.ts'
+import { MAX_NAME, parseEmail, parseName } from './user.ts'
+import { welcomeUser } from './welcome.ts'
 
 const userSchema = z
   .strictObject({
@@ -52,7 +55,10 @@ const name = z
   .transform((text) => parseName(text) || null)
   .nullable()
 
-export function userRoutes({ db }: { db: Db }): ApiRoute[] {
+export function userRoutes(
+  services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'organizations' | 'sendMail' | 'publicUrl'>,
+): ApiRoute[] {
+  const { db } = services
   return [
     apiRoute({
       method: 'GET',
@@ -68,6 +74,47 @@ export function userRoutes({ db }: { db: Db }): ApiRoute[] {
       async handle({ query: { limit, cursor, email, q }, ...calling }) {
         const rows = await listVisibleUsers(db, sightOf(calling), { email, prefix: q, limit, cursor })
         return { status: 200, body: listPage(rows, limit, (user) => shown(user, calling.reach)) }
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/users',
+      summary:
+        'Add a person, and mail them a link with which they choose a password; for administrators of the platform',
+      access: 'users:write',
+      creates: true,
+      body: z.strictObject({
+        email: z.string().max(254),
+        name: name.default(null),
+        locale: z.enum(locales).default('en').describe('The language of the mail.'),
+      }),
+      answer: { status: 201, body: userSchema },
+      problems: ['forbidden', 'conflict', 'too_many_requests'],
+      async handle({ reach, body: { email: address, ...person }, context, tx }) {
+        if (reach !== 'everything') {
+          throw new Problem('forbidden', {
+            detail: 'People are added by the platform. To let somebody into an organization, invite them.',
+          })
+        }
+        const email = parseEmail(address)
+        if (email === null) {
+          throw inputProblem({ path: '/email', code: 'invalid', message: 'is not an e-mail address' })
+        }
+        const added = await welcomeUser(tx, services, { ...person, email }, context)
+        if (added.outcome === 'email_taken') {
+          const errors = [{ path: '/email', code: 'taken', message: 'has an account already' }]
+          throw new Problem('conflict', { detail: 'There is an account of this address.', errors })
+        }
+        if (added.outcome === 'throttled') {
+          const { retryAfterSeconds } = added
+          throw new Problem('too_many_requests', {
+            detail: 'So many mails went to this address lately.',
+            retryAfterSeconds,
+          })
+        }
+        const user = await findVisibleUser(tx, added.user.id, 'everybody')
+        if (!user) throw new Error('a person who was just added is gone')
+        return { status: 201, body: shown(user, reach), afterwards: added.send }
       },
     }),
     apiRoute({

@@ -73,6 +73,7 @@ const table = `
   DELETE  /v1/organizations/:id/service-accounts/:service_account_id     service account     403     204    204     404       204
 
   GET     /v1/users                                                 -                   200     200    200     200       200
+  POST    /v1/users                                                 -                   403     403    403     403       201
   POST    /v1/users/import                                          -                   403     403    403     403       200
   GET     /v1/users/:id                                             person              404     200    200     404       200
   PATCH   /v1/users/:id                                             person              404     403    403     404       200
@@ -193,6 +194,7 @@ const sent: Readonly<Record<string, Sent>> = {
   'POST /v1/organizations/:id/invitations': { body: () => ({ email: `${unique()}@example.com` }) },
   'POST /v1/organizations/:id/service-accounts': { body: () => ({ name: unique() }) },
   'PATCH /v1/organizations/:id/service-accounts/:service_account_id': { body: () => ({ description: 'Another one' }) },
+  'POST /v1/users': { body: () => ({ email: `${unique()}@example.com` }) },
   'POST /v1/users/import': { body: () => ({ rows: [{}] }) },
   'PATCH /v1/users/:id': { body: () => name },
   'POST /v1/clients': { body: ({ id }) => ({ client_name: 'An app', redirect_uris, organization_id: id }) },

@@ -22,6 +22,13 @@ export const users: Noun = {
       does: 'list people, newest first',
       words: { email: 'the one of this address', q: 'those whose address or name begins so' },
     },
+    add: {
+      route: 'POST /v1/users',
+      does: 'add a person, who is mailed a link with which they choose a password',
+      arguments: [{ name: 'email', field: 'email' }],
+      words: { name: 'what they are called', locale: 'the language of the mail' },
+      said: (_, { email, id }) => `Added ${String(email)} (${String(id)}), who has got a mail.`,
+    },
     show: { route: 'GET /v1/users/:id', does: 'show a person', arguments: [person] },
     update: {
       route: 'PATCH /v1/users/:id',
