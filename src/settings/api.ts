@@ -15,16 +15,18 @@ const source = z
 
 const state = <Value extends z.ZodType>(value: Value) => z.strictObject({ value, source })
 
-const settingsOut = z.strictObject({
-  platform_name: state(settingSchemas.platform_name),
-  // Its default, support@localhost, is none that anybody could set.
-  support_email: state(z.string()),
-  upgrade_url: state(settingSchemas.upgrade_url.nullable()),
-  sign_up: state(settingSchemas.sign_up),
-  key_lifetime_max: state(settingSchemas.key_lifetime_max),
-  keys_per_organization: state(settingSchemas.keys_per_organization),
-  key_creations_per_hour: state(settingSchemas.key_creations_per_hour),
-})
+const settingsOut = z
+  .strictObject({
+    platform_name: state(settingSchemas.platform_name),
+    // Its default, support@localhost, is none that anybody could set.
+    support_email: state(z.string()),
+    upgrade_url: state(settingSchemas.upgrade_url.nullable()),
+    sign_up: state(settingSchemas.sign_up),
+    key_lifetime_max: state(settingSchemas.key_lifetime_max),
+    keys_per_organization: state(settingSchemas.keys_per_organization),
+    key_creations_per_hour: state(settingSchemas.key_creations_per_hour),
+  })
+  .meta({ id: 'Settings' })
 
 /** What comes in, also by a file: those that aren't named stay, and null is the default again. */
 export const settingsIn = z.strictObject({

@@ -10,15 +10,17 @@ import type { Db } from '../../platform/database.ts'
 import { endSessions } from './end.ts'
 import { findSession, isPersonal, isUser, listSessionPage, type ListedSession, type Sight } from './store.ts'
 
-const sessionOut = z.strictObject({
-  id: z.string(),
-  user_id: z.string(),
-  created_at: timeOut,
-  authenticated_at: timeOut.nullable().describe('When the person last showed in it who they are.'),
-  amr: z.array(z.string()).describe('How they showed it (RFC 8176).'),
-  expires_at: timeOut.describe('Moves on while it is used.'),
-  client_ids: z.array(z.string()).describe('The clients that the person is signed in to by it.'),
-})
+const sessionOut = z
+  .strictObject({
+    id: z.string(),
+    user_id: z.string(),
+    created_at: timeOut,
+    authenticated_at: timeOut.nullable().describe('When the person last showed in it who they are.'),
+    amr: z.array(z.string()).describe('How they showed it (RFC 8176).'),
+    expires_at: timeOut.describe('Moves on while it is used.'),
+    client_ids: z.array(z.string()).describe('The clients that the person is signed in to by it.'),
+  })
+  .meta({ id: 'Session' })
 
 const params = z.strictObject({ id: z.string().describe('The session’s id.') })
 

@@ -11,16 +11,18 @@ import type { Secrets } from '../../platform/secrets.ts'
 import { signingAlgorithms, signingKeyStages } from './signing-key.ts'
 import { listSigningKeys, rotateSigningKeysWithin, type ListedSigningKey } from './signing-keys.ts'
 
-const signingKeyOut = z.strictObject({
-  kid: z.string(),
-  algorithm: z.enum(signingAlgorithms),
-  stage: z.enum(signingKeyStages).describe('Published but not used yet; used; retired but still published; gone.'),
-  public_jwk: z.record(z.string(), z.json()).describe('The public half (RFC 7517).'),
-  published_at: timeOut,
-  active_from: timeOut.describe('When it begins to sign.'),
-  retired_at: timeOut.nullable().describe('When it signs no more, and is published for what it signed.'),
-  gone_at: timeOut.nullable().describe('When it is published no more.'),
-})
+const signingKeyOut = z
+  .strictObject({
+    kid: z.string(),
+    algorithm: z.enum(signingAlgorithms),
+    stage: z.enum(signingKeyStages).describe('Published but not used yet; used; retired but still published; gone.'),
+    public_jwk: z.looseObject({ kty: z.string() }).describe('The public half (RFC 7517).'),
+    published_at: timeOut,
+    active_from: timeOut.describe('When it begins to sign.'),
+    retired_at: timeOut.nullable().describe('When it signs no more, and is published for what it signed.'),
+    gone_at: timeOut.nullable().describe('When it is published no more.'),
+  })
+  .meta({ id: 'SigningKey' })
 
 export function signingKeyRoutes({ db, secrets, clock }: { db: Db; secrets: Secrets; clock: Clock }): ApiRoute[] {
   return [

@@ -36,6 +36,7 @@ export function createSchemas(): Schemas {
       override: ({ jsonSchema }) => mend(jsonSchema, io, convert),
     })
     for (const [id, definition] of Object.entries($defs)) {
+      if (id.startsWith('__')) throw new Error('a schema that holds itself needs a name: give it a .meta({ id })')
       const [name, tidied] = [nameOf(id, io), tidy(definition as Json, io) as JsonObject]
       const known = components[name]
       if (known && JSON.stringify(known) !== JSON.stringify(tidied)) {
