@@ -19,8 +19,8 @@ const change = z.strictObject({
   fields: z.array(
     z.strictObject({
       field: z.string(),
-      from: z.unknown(),
-      to: z.unknown(),
+      from: z.unknown().meta({ description: 'As it was; null: it was not there.' }),
+      to: z.unknown().meta({ description: 'As it becomes.' }),
       secret: z.enum(['set', 'changed']).optional().meta({ description: 'Of a secret, whose value is told nowhere.' }),
     }),
   ),
