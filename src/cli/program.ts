@@ -1,6 +1,7 @@
 /** The command as a whole: which nouns and verbs there are. */
 import { Command, CommanderError } from 'commander'
 import { addApplyCommand } from './apply.ts'
+import { addCompletionCommand } from './completion/completion.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { addExportCommand } from './export.ts'
@@ -48,6 +49,7 @@ export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'
   addExportCommand(program, session)
   addMigrateCommand(program, session)
   addDoctorCommand(program, session)
+  addCompletionCommand(program, session)
   return program
 }
 
