@@ -5,6 +5,7 @@ import Koa from 'koa'
 import { operator } from './api-keys/asker.ts'
 import { revokeApiKey } from './api-keys/revoke.ts'
 import { apiDescriptionPage } from './assembly/api-description.ts'
+import { schemaRoutes } from './apply/schema-page.ts'
 import { apiRoutes, keyOrganizations } from './assembly/api-routes.ts'
 import { openChecks } from './assembly/checks.ts'
 import { serverHealth } from './assembly/health.ts'
@@ -250,7 +251,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const signUp = () => settings.current().sign_up
   const routes: PageRoute[] = [
     ...siteRoutes({ signUp, development }),
-    ...docsRoutes(links),
+    ...[...docsRoutes(links), ...schemaRoutes()],
     ...accountRoutes({
       users,
       sessions,

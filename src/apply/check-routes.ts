@@ -13,7 +13,12 @@ import { withoutDefaults } from './without-defaults.ts'
 
 const { routes, ...how } = policyBody.shape
 
-export const checkFields = { routes: routes.optional(), check: z.strictObject(how).optional() }
+export const checkFields = {
+  routes: routes
+    .optional()
+    .meta({ description: 'What gateways ask at /v1/check/@name; the first that matches counts.' }),
+  check: z.strictObject(how).optional().meta({ description: 'How routes are checked.' }),
+}
 
 interface Said {
   routes?: PolicyBody['routes'] | undefined

@@ -25,21 +25,31 @@ export function clientEntry<Secret extends z.ZodType>(secret: Secret) {
   return z.strictObject({
     name,
     ...metadata,
-    /** By their names: it may ask for whatever of them is not for administrators alone, and for OpenID Connect's scopes. */
-    resources: names.optional(),
-    /** It may ask for these, too; without either, for anything that people may grant. */
-    scopes: names.refine((all) => all.length > 0, { error: 'must have at least one entry' }).optional(),
-    /** A slug; an id where the organization has none. */
-    organization: z.string().min(1).max(100).nullable().optional(),
+    resources: names.optional().meta({
+      description:
+        'Resources, by their names: it may ask for whatever of them is not for administrators alone, and for OpenID Connect’s scopes.',
+    }),
+    scopes: names
+      .refine((all) => all.length > 0, { error: 'must have at least one entry' })
+      .optional()
+      .meta({ description: 'It may ask for these, too. Without both, for anything that people may grant.' }),
+    organization: z
+      .string()
+      .min(1)
+      .max(100)
+      .nullable()
+      .optional()
+      .meta({ description: 'Whose it is: an organization’s slug, or its id where it has none.' }),
     verified: verified.optional(),
     pkce_exempt: pkce_exempt.optional(),
-    /** Resources, by their names or identifiers. */
-    introspects: names.optional(),
+    introspects: names
+      .optional()
+      .meta({ description: 'Resources, by their names or identifiers: it may introspect tokens for them.' }),
     tier: tier.optional(),
     limit_per: limit_per.optional(),
     grantable_scopes: grantable_scopes.optional(),
-    /** Stays as it is unless it is said: nobody's emergency stop is undone by a file. */
-    disabled: z.boolean().optional(),
+    // Nobody's emergency stop is undone by a file.
+    disabled: z.boolean().optional().meta({ description: 'Whether it is stopped; stays as it is unless it is said.' }),
     secret: secret.optional(),
   })
 }

@@ -75,8 +75,7 @@ export const clients = section<Entries>({
       if (client.secrets.length > 0) note(`the secret of the client ${name} is not in here: see its field secret`)
     }
     const { clients: unnamed } = await countUnnamed(tx)
-    if (unnamed > 0)
-      note(`${unnamed === 1 ? '1 client has' : `${unnamed} clients have`} no slug, by which a file could name it`)
+    if (unnamed > 0) note(`not in here, since without a slug no file knows them: ${unnamed} of the clients`)
     return Object.fromEntries(entries)
   },
 })

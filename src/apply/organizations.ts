@@ -15,12 +15,17 @@ import { countBelongings, countUnnamed, findUnnamedOrganization, isPlatforms, li
 import { withoutDefaults } from './without-defaults.ts'
 
 const entry = z.strictObject({
-  name: displayName.optional(),
+  name: displayName.optional().meta({ description: 'What people call it. Unless said, its slug in words.' }),
   external_id: externalId.nullable().default(null),
   tier: slug.default(DEFAULT_TIER),
   metadata: metadata.default({}),
-  owners: ownersField.optional(),
-  service_accounts: serviceAccountsField.optional(),
+  owners: ownersField.optional().meta({
+    description:
+      'By their addresses: who has an account becomes an owner, others are invited. Without it, nobody is touched.',
+  }),
+  service_accounts: serviceAccountsField.optional().meta({
+    description: 'By their names: what acts for it and for no person. Without it, none is touched.',
+  }),
 })
 
 type Entry = z.output<typeof entry>
@@ -68,10 +73,7 @@ export const organizations = section<Entries>({
       if (name !== null && organization) entries.push([name, await said(reading, name, organization)])
     }
     const { organizations: unnamed } = await countUnnamed(tx)
-    if (unnamed > 0)
-      note(
-        `${unnamed === 1 ? '1 organization has' : `${unnamed} organizations have`} no slug, by which a file could name it`,
-      )
+    if (unnamed > 0) note(`not in here, since without a slug no file knows them: ${unnamed} of the organizations`)
     return Object.fromEntries(entries)
   },
 })

@@ -216,7 +216,9 @@ test('--prune deletes what a file has named before, and nothing else', async () 
     'delete client two',
   ])
   expect(await bench.db.client.count({ where: { id } })).toBe(1)
-  expect((await bench.export()).notes).toContain('1 client has no slug, by which a file could name it')
+  expect((await bench.export()).notes).toContain(
+    'not in here, since without a slug no file knows them: 1 of the clients',
+  )
 })
 
 test('a client is not given to an organization that the same file deletes', async () => {
