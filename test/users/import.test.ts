@@ -168,6 +168,16 @@ describe('a person who was brought along', () => {
     expect(await signsIn(email, 'U*U')).toBe(true)
   })
 
+  test('signs in from two places at once, and has one hash after it', async () => {
+    const email = address()
+    await importRows([{ email, email_verified: true, password_hash: bcryptHash }])
+    const both = await Promise.all([0, 1].map(() => site.signIn(site.agent(), email, 'U*U')))
+    expect(both.map(({ status }) => status)).toEqual([303, 303])
+    const { passwordHash, importedPasswordHash } = await userOf(email)
+    expect([passwordHash, importedPasswordHash]).toEqual([expect.stringMatching(ours), null])
+    expect(await signsIn(email, 'U*U')).toBe(true)
+  })
+
   test('is tried as often as anybody else', async () => {
     const email = address()
     await importRows([{ email, email_verified: true, password_hash: bcryptHash }])

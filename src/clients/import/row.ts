@@ -48,14 +48,18 @@ const time = isoTime.transform((text) => new Date(text))
 export const clientRowFields = z.strictObject({
   ...clientBody.shape,
   kind: z.literal('client').optional(),
-  client_id: importedClientId,
-  client_secret: secretText.optional(),
-  client_secret_hash: z.string().max(1000, { error: 'is longer than any hash' }).optional(),
+  client_id: importedClientId.describe('As it was: apps go on with it.'),
+  client_secret: secretText.optional().describe('As it was. It is hashed on arrival.'),
+  client_secret_hash: z
+    .string()
+    .max(1000, { error: 'is longer than any hash' })
+    .optional()
+    .describe(`In one of these notations: ${knownNotations}; it becomes one of ours at its first use.`),
   organization_id: reference.nullable().optional(),
   organization_external_id: externalId.optional(),
   organization_slug: slug.optional(),
   created_at: time.optional(),
-  disabled: z.boolean().default(false),
+  disabled: z.boolean().default(false).describe('Whether it is brought along stopped.'),
 })
 
 type Fields = z.output<typeof clientRowFields>

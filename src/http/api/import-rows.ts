@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { InputFault } from '../problem.ts'
 import { faultsOf } from './input.ts'
 
-export const MOST_ROWS = 1000
+const MOST_ROWS = 1000
 
 /** `unchanged`: it is there already, just so · `invalid`: see `errors` · `conflict`: what is there is another one. */
 export const rowOutcomes = ['created', 'unchanged', 'invalid', 'conflict'] as const

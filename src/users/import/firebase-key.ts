@@ -60,7 +60,7 @@ export function firebaseKeyMembers({ signerKey, saltSeparator, rounds, memCost }
   } as const
 }
 
-export const firebaseKeyText = (key: FirebaseKey) => JSON.stringify(firebaseKeyMembers(key))
+const firebaseKeyText = (key: FirebaseKey) => JSON.stringify(firebaseKeyMembers(key))
 
 export interface RestingHashKey {
   id: string
@@ -73,11 +73,11 @@ export interface RestingHashKey {
 const placeOf = (id: string) => ({ table: 'hash_keys', column: 'key_sealed', row: id })
 
 /** By which it is known that the same one is there already, under each configured secret key. */
-export function firebaseKeyDigests(secrets: Pick<Secrets, 'digests'>, key: FirebaseKey): Buffer<ArrayBuffer>[] {
+function firebaseKeyDigests(secrets: Pick<Secrets, 'digests'>, key: FirebaseKey): Buffer<ArrayBuffer>[] {
   return secrets.digests('hash_key', firebaseKeyText(key))
 }
 
-export function restingFirebaseKey(
+function restingFirebaseKey(
   secrets: Pick<Secrets, 'digest' | 'seal'>,
   key: FirebaseKey,
   clock: Clock,
