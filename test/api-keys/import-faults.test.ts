@@ -64,6 +64,8 @@ const faults: [why: string, row: Record<string, unknown>, path: string, code: st
   ],
   ['an unknown person', plain({ user_email: 'nobody@example.com' }), '/user_email', 'unknown_user'],
   ['a NUL in a name that is looked for', plain({ organization_id: 'a\0b' }), '/organization_id', 'invalid_format'],
+  ['a NUL in its metadata', plain({ metadata: { a: ['\\\\u0000', '\0'] } }), '/metadata', 'custom'],
+  ['half a character in its metadata', plain({ metadata: { '\ud800': 1 } }), '/metadata', 'custom'],
   ['no object', 'a key' as unknown as Record<string, unknown>, '', 'invalid_type'],
 ]
 

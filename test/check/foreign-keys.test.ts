@@ -12,8 +12,10 @@ import {
   type ImportStage,
   type Way,
 } from '../api-keys/import-stage.ts'
+import { introspect, revoke } from '../oidc/endpoints.ts'
 import { addApiKey, addOrganization } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
+import { addClient } from '../support/server.ts'
 
 let stage: ImportStage
 
@@ -233,6 +235,19 @@ test.each(['short', `x${'y'.repeat(512)}`, 'with space-and-more', 'ключ-кл
     expect(answer.body).toMatchObject({ valid: false, code: 'malformed' })
   },
 )
+
+test('a client learns of one as of a key of ours, and ends one of its own organization', async () => {
+  const { organizationId } = stage.platform
+  const machine = { grant_types: ['client_credentials'], redirect_uris: undefined }
+  const client = await addClient(stage.server, machine, { organization_id: organizationId })
+  const key = drawForeignKey()
+  const id = await bringOne(key, ways.sha256(key))
+  const asked = await introspect(stage.server, client, key)
+  expect(asked.body).toMatchObject({ active: true, key_id: id, scope: 'reports:read', organization_id: organizationId })
+  expect((await introspect(stage.server, client, drawForeignKey())).body).toEqual({ active: false })
+  await revoke(stage.server, client, key)
+  await eventually(async () => expect(await codeOf(key)).toBe('revoked'))
+})
 
 test('its calls are counted for it and its customer, and its last use is noted', async () => {
   const key = drawForeignKey()

@@ -32,6 +32,9 @@ const METADATA_BYTES = 16_384
 /** What is deeper is nobody's, and whoever walks it, here or behind us, runs out of stack. */
 const METADATA_DEPTH = 32
 
+/** What Postgres can't keep, as it is escaped in JSON. */
+const unkeepable = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][\da-f]{2})/
+
 /** Anything that the platform wants to keep beside an object. */
 export const metadata = z
   .unknown()
@@ -42,6 +45,9 @@ export const metadata = z
   .pipe(z.record(z.string().max(255), z.json()))
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, {
     error: 'must be at most 16 KiB as JSON',
+  })
+  .refine((value) => !unkeepable.test(JSON.stringify(value)), {
+    error: 'must not hold the character U+0000, nor half of a surrogate pair',
   })
   .meta({
     type: 'object',
