@@ -1,9 +1,11 @@
 /** What the description of the API is made of: the table of routes, what is answered before it, and examples of both. */
 import { readFileSync } from 'node:fs'
 import type { Middleware } from 'koa'
+import compose from 'koa-compose'
 import manifest from '../../package.json' with { type: 'json' }
 import { corridorOperations } from '../check/operations.ts'
 import type { Config } from '../config.ts'
+import { apiCatalogPage } from '../http/api/openapi/catalog-page.ts'
 import { describeApi } from '../http/api/openapi/document.ts'
 import type { Examples } from '../http/api/openapi/described-operation.ts'
 import type { JsonObject } from '../http/api/openapi/json-schema.ts'
@@ -32,9 +34,10 @@ export async function apiDescription({ config, platform, routes }: Described): P
   })
 }
 
+/** The description, and what leads to it. */
 export function apiDescriptionPage({
   settings,
   ...described
 }: Described & { settings: { current(): unknown } }): Middleware {
-  return descriptionPage(() => apiDescription(described), settings.current)
+  return compose([apiCatalogPage(described.config), descriptionPage(() => apiDescription(described), settings.current)])
 }

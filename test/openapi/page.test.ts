@@ -61,6 +61,25 @@ test('is called what the platform is called, as soon as that changes', async () 
   expect(after.headers['etag']).not.toBe(before.headers['etag'])
 })
 
+test('is found by whoever begins at the root', async () => {
+  for (const root of ['/v1', '/v1/']) {
+    const { status, headers } = await call(server.url, 'GET', root)
+    expect([status, headers['link']]).toEqual([404, '</v1/openapi.json>; rel="service-desc"'])
+  }
+})
+
+test('is found by whoever asks a host for its APIs (RFC 9727)', async () => {
+  const { headers, body } = await call(server.url, 'GET', '/.well-known/api-catalog')
+  expect(headers['content-type']).toBe('application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"')
+  expect(body.linkset).toEqual([
+    {
+      anchor: 'http://localhost:4001/v1',
+      'service-desc': [{ href: 'http://localhost:4001/v1/openapi.json', type: 'application/json' }],
+      'service-doc': [{ href: `${server.url}/docs`, type: 'text/html' }],
+    },
+  ])
+})
+
 test('neither answers a credential nor charges it', async () => {
   const { key } = await addAdministratorKey(server, { tier: 'free' })
   const { headers } = await call(server.url, 'GET', path, { key })

@@ -36,6 +36,8 @@ interface Made {
 export function descriptionPage(describe: () => Promise<JsonObject>, current: () => unknown): Middleware {
   let making: { of: unknown; made: Promise<Made> } | undefined
   return async (ctx, next) => {
+    // Whoever begins at the root is told where everything else is (RFC 8631).
+    if (ctx.path === '/v1' || ctx.path === '/v1/') ctx.set('link', `<${path}>; rel="service-desc"`)
     if (ctx.path !== path) {
       await next()
       return
