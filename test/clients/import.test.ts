@@ -166,7 +166,7 @@ describe('a client that was brought along', () => {
       disabled: true,
       created_at: '2019-05-01T08:00:00.000Z',
     })
-    const noted = await server.db.auditEvent.findMany({ where: { targetId: id }, orderBy: { id: 'asc' } })
+    const noted = await server.db.auditEvent.findMany({ where: { targetId: id }, orderBy: { type: 'asc' } })
     expect(noted.map(({ type, data }) => [type, data])).toEqual([
       ['client.created', { name: 'Old app', redirect_uris: webApp.redirect_uris }],
       ['client.imported', { secret: 'none' }],

@@ -124,7 +124,7 @@ describe('a person who was brought along', () => {
     const roles = Object.fromEntries(user.memberships.map(({ organizationId, role }) => [organizationId, role]))
     expect(roles).toEqual({ [personal.id]: 'owner', [acme]: 'admin', [globex]: 'member' })
 
-    const noted = await server.db.auditEvent.findMany({ where: { targetId: user.id }, orderBy: { id: 'asc' } })
+    const noted = await server.db.auditEvent.findMany({ where: { targetId: user.id }, orderBy: { type: 'asc' } })
     expect(noted.map(({ type }) => type)).toEqual(['user.created', 'user.imported'])
     expect(noted[1]?.data).toEqual({ password: 'none', email_verified: true, disabled: false })
     const told = await server.db.outboxEvent.findMany({ where: { type: 'user.created', organizationId: personal.id } })

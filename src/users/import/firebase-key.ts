@@ -77,11 +77,7 @@ function firebaseKeyDigests(secrets: Pick<Secrets, 'digests'>, key: FirebaseKey)
   return secrets.digests('hash_key', firebaseKeyText(key))
 }
 
-function restingFirebaseKey(
-  secrets: Pick<Secrets, 'digest' | 'seal'>,
-  key: FirebaseKey,
-  clock: Clock,
-): RestingHashKey {
+function restingFirebaseKey(secrets: Pick<Secrets, 'digest' | 'seal'>, key: FirebaseKey, clock: Clock): RestingHashKey {
   const id = newId('hsh', clock)
   const text = firebaseKeyText(key)
   return {
