@@ -18,8 +18,8 @@ beforeAll(async () => {
   await server.db.foreignKeyFormat.create({ data: { id: 'plain', kind: 'plain' } })
   await server.db.$executeRaw`SELECT pg_notify('keygrant_changes', '{"kind":"foreign_keys","id":"formats"}')`
   await eventually(async () => {
-    const answer = await check('', { key: drawForeignKey() })
-    expect(answer.headers['x-auth-code']).toBe('not_found')
+    const { headers } = await check('', { key: drawForeignKey() })
+    if (headers['x-auth-code'] !== 'not_found') throw new Error('foreign keys are not looked for yet')
   })
 })
 afterAll(async () => server[Symbol.asyncDispose]())
