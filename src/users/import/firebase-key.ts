@@ -23,6 +23,7 @@ const base64 = z
 /** In the names of the console's password hash parameters, so that they can be copied. */
 export const firebaseKeySchema = z
   .strictObject({
+    kind: z.literal('hash_key').optional(),
     algorithm: z.literal(ALGORITHM, { error: `must be ${ALGORITHM}` }),
     base64_signer_key: base64.refine(
       ({ length }) => length >= SIGNER_KEY_BYTES.least && length <= SIGNER_KEY_BYTES.most,
