@@ -16,7 +16,7 @@ export const createEmptyDatabase = (): Promise<TestDatabase> => createDatabase('
 async function createDatabase(template: string): Promise<TestDatabase> {
   const server = inject('databaseServer')
   const name = randomDatabaseName()
-  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`)
+  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY ${inject('databaseCopy')}`)
   return {
     url: databaseUrl(server, name),
     [Symbol.asyncDispose]: () => onServer(server, `DROP DATABASE ${name} WITH (FORCE)`),

@@ -1,7 +1,4 @@
 /** Before the tests: the generated client, one Postgres for the whole run, and a migrated database in it to clone. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { connect } from '../../src/platform/database-connection.ts'
 import { generateClient } from '../../src/platform/database-generate.ts'
@@ -9,6 +6,7 @@ import { openEmbeddedDatabase } from '../../src/platform/embedded-database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import { databaseUrl, randomDatabaseName } from './database-names.ts'
+import { openRunFolder } from './run-folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,6 +14,8 @@ declare module 'vitest' {
     databaseServer: string
     /** The database that is cloned for each test. */
     databaseTemplate: string
+    /** How Postgres copies it: page by page through its log, or file by file, which is cheaper where files are in memory. */
+    databaseCopy: 'WAL_LOG' | 'FILE_COPY'
   }
 }
 
@@ -26,7 +26,9 @@ const run = new AsyncDisposableStack()
 export async function setup(project: TestProject): Promise<void> {
   await generateClient()
   await using opening = new AsyncDisposableStack()
-  const server = process.env['TEST_DATABASE_URL'] ?? (await startServer(opening))
+  const given = process.env['TEST_DATABASE_URL']
+  const { url: server, copy } =
+    given === undefined ? await startServer(opening) : { url: given, copy: 'WAL_LOG' as const }
   const template = randomDatabaseName()
   await onServer(server, `CREATE DATABASE ${template} TEMPLATE template0`)
   opening.defer(() => onServer(server, `DROP DATABASE ${template} WITH (FORCE)`))
@@ -36,17 +38,19 @@ export async function setup(project: TestProject): Promise<void> {
 
   project.provide('databaseServer', server)
   project.provide('databaseTemplate', template)
+  project.provide('databaseCopy', copy)
   run.use(opening.move())
 }
 
 export const teardown = (): Promise<void> => run.disposeAsync()
 
-async function startServer(opening: AsyncDisposableStack): Promise<string> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'keygrant-test-'))
-  opening.defer(() => rm(dataDir, { recursive: true, force: true }))
+async function startServer(opening: AsyncDisposableStack): Promise<{ url: string; copy: 'WAL_LOG' | 'FILE_COPY' }> {
+  const { folder: dataDir, inMemory } = opening.use(await openRunFolder())
   // It ends with the run, so that what a crash of the machine would leave of it concerns nobody.
-  const settings = { fsync: 'off', full_page_writes: 'off', autovacuum_naptime: '1h' }
-  return opening.use(await openEmbeddedDatabase({ dataDir, log, settings })).url
+  const durability = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_wal_size: '64MB' }
+  const settings = { ...durability, autovacuum_naptime: '1h', log_checkpoints: 'off' }
+  const { url } = opening.use(await openEmbeddedDatabase({ dataDir, log, settings }))
+  return { url, copy: inMemory ? 'FILE_COPY' : 'WAL_LOG' }
 }
 
 async function onServer(server: string, statement: string): Promise<void> {
