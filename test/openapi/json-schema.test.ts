@@ -1,7 +1,7 @@
 /** What is read of the schemas that validate. */
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { isoTime, metadata } from '../../src/http/api/wire.ts'
+import { displayName, isoTime, metadata, slug } from '../../src/http/api/wire.ts'
 import { createSchemas } from '../../src/http/api/openapi/json-schema.ts'
 import { operationIdOf } from '../../src/http/api/openapi/operation-id.ts'
 
@@ -36,6 +36,11 @@ describe('a schema', () => {
     expect(ofOutput(z.string().max(7).nullable())).toEqual({ type: ['string', 'null'], maxLength: 7 })
     expect(ofOutput(z.enum(['a', 'b']).nullable())).toEqual({ type: ['string', 'null'], enum: ['a', 'b', null] })
     expect(ofOutput(z.literal(403).nullable())).toEqual({ anyOf: [{ type: 'number', const: 403 }, { type: 'null' }] })
+  })
+
+  test('has patterns that every language can read', () => {
+    expect(ofInput(slug)).toHaveProperty('pattern')
+    expect(ofInput(displayName)).toEqual({ type: 'string', minLength: 1, maxLength: 120 })
   })
 
   test('counts as far as counters go', () => {

@@ -78,6 +78,8 @@ function mend(schema: Record<string, unknown>, io: Direction, convert: Convert):
   if (io === 'output' && schema['additionalProperties'] === false) delete schema['additionalProperties']
   // Two hundred characters that say what the format says; in UTC, as the description of the API tells.
   if (schema['format'] !== undefined) delete schema['pattern']
+  // Half of the languages that clients are generated in know no classes of characters, and fail at such a pattern.
+  if (String(schema['pattern']).includes('\\p{')) delete schema['pattern']
   if (schema['type'] !== 'integer') return
   if (schema['maximum'] === BEYOND) {
     delete schema['maximum']
