@@ -1,7 +1,7 @@
 /** `keygrant doctor`: looks for what is wrong with an installation. */
 import type { Command } from 'commander'
 import { exitCodes } from './exit-codes.ts'
-import { onHost } from './host/on-host.ts'
+import { hostOnlyWords, onHost } from './host/on-host.ts'
 import type { Session } from './session.ts'
 
 const help = `
@@ -11,7 +11,9 @@ deleted again. The exit status is ${exitCodes.fault} if there is a fault; a warn
 export function addDoctorCommand(program: Command, { run }: Session): void {
   program
     .command('doctor')
-    .description('look for what is wrong with this installation, and drive one real code flow through it')
+    .description(
+      hostOnlyWords('look for what is wrong with this installation, and drive one real code flow through it'),
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', help)
     .action(

@@ -1,12 +1,12 @@
 /** `keygrant migrate`: brings the database to this version's schema, for those who want it done before the servers start. */
 import type { Command } from 'commander'
-import { onHost } from './host/on-host.ts'
+import { hostOnlyWords, onHost } from './host/on-host.ts'
 import type { Session } from './session.ts'
 
 export function addMigrateCommand(program: Command, { run }: Session): void {
   program
     .command('migrate')
-    .description("bring the database to this version's schema (servers also do it at their start)")
+    .description(hostOnlyWords("bring the database to this version's schema (servers also do it at their start)"))
     .option('--json', 'print JSON')
     .action(
       run(

@@ -3,11 +3,13 @@ import type { Command } from 'commander'
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { apiDescription } from '../../src/assembly/api-description.ts'
+import { exitCodes } from '../../src/cli/exit-codes.ts'
 import { operationsFile } from '../../src/cli/operations/describe.ts'
 import { operations } from '../../src/cli/operations/operation.ts'
 import { routeTable } from '../../src/cli/operations/route-table.ts'
 import { nouns } from '../../src/cli/nouns/nouns.ts'
 import { createProgram } from '../../src/cli/program.ts'
+import { withReference } from '../../src/cli/reference.ts'
 import { createSession } from '../../src/cli/session.ts'
 
 const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -52,6 +54,13 @@ const pathOf = (command: Command): string =>
 test('what the command knows of the routes is what they say: npm run cli:describe', () => {
   const file = readFileSync(new URL('../../src/cli/operations/operations.json', import.meta.url), 'utf8')
   expect(file).toBe(operationsFile(routes))
+})
+
+test('docs/cli.md has every command, its words and its route, and every exit status: npm run cli:describe', () => {
+  const guide = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
+  expect(guide).toBe(withReference(guide, program, nouns))
+  const statuses = [...guide.matchAll(/^\| (\d+) +\|/gm)].map(([, status]) => Number(status))
+  expect(statuses).toEqual(Object.values(exitCodes))
 })
 
 test('every operation of the API can be done by a verb, or says why not', async () => {

@@ -14,3 +14,6 @@ export function onHost<Args extends unknown[]>(why: string, load: () => Promise<
     return work(io, ...args)
   }
 }
+
+/** The words of such a command in the help. */
+export const hostOnlyWords = (does: string): string => `${does} (on the host only)`

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander'
 import { operations } from '../operations/operation.ts'
 import type { Session } from '../session.ts'
-import { onHost } from './on-host.ts'
+import { hostOnlyWords, onHost } from './on-host.ts'
 
 const passwordHelp = `
 The password is read from stdin (typed unseen at a terminal), or from the environment variable KEYGRANT_PASSWORD.`
@@ -15,7 +15,7 @@ const memberRoles = operations['POST /v1/organizations/:id/members']?.body?.['ro
 export function addHostUserCommands(users: Command, { run }: Session): void {
   users
     .command('create')
-    .description('add a person, with a password')
+    .description(hostOnlyWords('add a person, with a password'))
     .argument('<email>')
     .option('--name <name>', 'what they are called')
     .option('--administrator', 'also make them an administrator of the platform')
@@ -25,7 +25,7 @@ export function addHostUserCommands(users: Command, { run }: Session): void {
 
   users
     .command('invite')
-    .description('make a link with which somebody joins, and mail it')
+    .description(hostOnlyWords('make a link with which somebody joins, and mail it'))
     .argument('<email>')
     .option('--organization <id>', 'into this organization')
     .addOption(new Option('--role <role>', 'their part in it').choices(memberRoles.map(String)).default('member'))
@@ -42,7 +42,9 @@ export function addHostUserCommands(users: Command, { run }: Session): void {
 
   users
     .command('reset-password')
-    .description('set a new password for somebody, or make a link with which they choose one; ends their sessions')
+    .description(
+      hostOnlyWords('set a new password for somebody, or make a link with which they choose one; ends their sessions'),
+    )
     .argument('<email>')
     .option('--link', 'print a link for them in place of setting a password')
     .option('--json', 'print JSON')
@@ -55,7 +57,7 @@ export function addHostUserCommands(users: Command, { run }: Session): void {
   ] as const) {
     users
       .command(verb)
-      .description(does)
+      .description(hostOnlyWords(does))
       .argument('<email>')
       .option('--json', 'print JSON')
       .action(run(onHost(stolenKey, async () => (await import('./switch-person.ts')).switchPerson[verb])))
@@ -67,7 +69,7 @@ export function addHostUserCommands(users: Command, { run }: Session): void {
   ] as const) {
     users
       .command(verb)
-      .description(does)
+      .description(hostOnlyWords(does))
       .argument('<email>')
       .option('--json', 'print JSON')
       .action(run(onHost(stolenKey, async () => (await import('./administration.ts')).administration[verb])))

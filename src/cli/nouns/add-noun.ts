@@ -1,6 +1,7 @@
 /** From a noun's table to its commands. */
 import { Argument as CommandArgument, Option, type Command } from 'commander'
 import { usageFailure } from '../failure.ts'
+import { hostOnlyWords } from '../host/on-host.ts'
 import { jsonOf } from '../json-input.ts'
 import { operations, type Operation } from '../operations/operation.ts'
 import type { Session } from '../session.ts'
@@ -10,7 +11,8 @@ import { performVerb, type Typed } from './perform.ts'
 
 /** Adds the noun with its verbs to the program. */
 export function addNoun(program: Command, noun: Noun, session: Session): Command {
-  const command = program.command(noun.name).description(noun.does)
+  const does = noun.hostOnly === undefined ? noun.does : hostOnlyWords(noun.does)
+  const command = program.command(noun.name).description(does)
   for (const [name, verb] of Object.entries(noun.verbs)) addVerb(command, noun, name, verb, session)
   return command
 }
@@ -32,7 +34,7 @@ function addVerb(parent: Command, noun: Noun, name: string, verb: Verb, { run }:
   for (const { name: shown, field } of args) command.addArgument(argumentOf(shown, operation.body?.[field]?.choices))
   for (const flag of [...query.values(), ...body.values()]) flag.options.forEach((option) => command.addOption(option))
   for (const { flag, does } of verb.switches ?? []) command.option(flag, does)
-  if (verb.instead) command.option(verb.instead.flag, verb.instead.does)
+  if (verb.instead) command.option(verb.instead.flag, hostOnlyWords(verb.instead.does))
   if (body.size > 0) {
     const said = 'all of it as the API takes it, or @ and a file with that; flags come over it'
     command.addOption(new Option('--body <json>', said).argParser(jsonOf))
