@@ -24,7 +24,7 @@ export async function importFile(io: CommandIo, route: string, file: string, opt
   const [, , what = ''] = path.split('/')
   const text = await readFileOrStdin(file, io.stdin)
   const read = options.from === undefined ? plainRows(text, route, options) : await foreignRows(io, what, text, options)
-  const { rows, hashKeys } = split(read)
+  const { rows, hashKeys } = split(read, lineKinds[what] ?? null)
   if (rows.length === 0) throw new CommandFailure(`There are no ${what} in ${file === '-' ? 'the input' : file}.`)
   const keys = [...(await namedHashKeys(io, options)), ...hashKeys]
   const besides = {
@@ -54,14 +54,33 @@ function nameOf(row: Row): string | undefined {
   return [row['email'], row['client_id'], row['id']].find((name) => typeof name === 'string')
 }
 
-/** An export begins with the keys that its hashes were made with: they go with every request. */
-function split(read: readonly ReadRow[]): { rows: ReadRow[]; hashKeys: unknown[] } {
-  const isHashKey = ({ value }: ReadRow) => (value as Row | null)?.['kind'] === 'hash_key'
+interface LineKind {
+  row: string
+  /** Of the keys that hashes were made with. */
+  algorithm: string
+}
+
+/** What the lines of an export are called. */
+const lineKinds: Readonly<Record<string, LineKind>> = {
+  users: { row: 'user', algorithm: 'firebase-scrypt' },
+  keys: { row: 'api_key', algorithm: 'hmac-sha256' },
+}
+
+/**
+ * An export begins with the keys that its hashes were made with: they go with every request. It may have lines of several
+ * kinds, and those of another one are for another import.
+ */
+function split(read: readonly ReadRow[], own: LineKind | null): { rows: ReadRow[]; hashKeys: unknown[] } {
+  const kindOf = ({ value }: ReadRow) => (value as Row | null)?.['kind']
+  const foreign = Object.values(lineKinds).flatMap(({ row }) => (row === own?.row ? [] : [row]))
+  const hashKeys = read.filter((row) => kindOf(row) === 'hash_key').map(({ value }) => value as Row)
   return {
-    rows: read.filter((row) => !isHashKey(row)),
-    hashKeys: read.filter(isHashKey).map(({ value }) => value),
+    rows: read.filter((row) => kindOf(row) !== 'hash_key' && !foreign.includes(kindOf(row) as string)),
+    hashKeys: hashKeys.filter(({ algorithm }) => own === null || algorithm === own.algorithm || !isKnown(algorithm)),
   }
 }
+
+const isKnown = (algorithm: unknown): boolean => Object.values(lineKinds).some((one) => one.algorithm === algorithm)
 
 async function namedHashKeys({ stdin }: CommandIo, { hashKeys, hashConfig }: Options): Promise<unknown[]> {
   const config = hashConfig === undefined ? [] : [await firebaseHashKey(await readFileOrStdin(hashConfig, stdin))]
