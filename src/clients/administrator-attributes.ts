@@ -39,6 +39,3 @@ export const administratorAttributesSchema = z.strictObject({
   organization_id: administratorFields.organization_id.default(null),
   slug: administratorFields.slug.default(null),
 })
-
-/** In wire names, as they are written in files and requests. */
-export type AdministratorAttributes = z.input<typeof administratorAttributesSchema>

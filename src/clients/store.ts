@@ -15,23 +15,6 @@ export async function findClient(db: Db | Tx, clientId: string): Promise<Client 
   return row && toClient(row)
 }
 
-/** A page, newest first; `after` is the last client of the page before. */
-export async function listClients(
-  db: Db | Tx,
-  page: { limit: number; after?: Pick<Client, 'id' | 'createdAt'> | undefined },
-): Promise<Client[]> {
-  const { limit, after } = page
-  const rows = await db.client.findMany({
-    ...(after && {
-      where: { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] },
-    }),
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    take: limit,
-    include: withSecrets,
-  })
-  return rows.map(toClient)
-}
-
 /** A page and one row more, newest first, of those of these organizations (null: all). */
 export async function listClientPage(
   db: Db | Tx,

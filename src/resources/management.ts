@@ -5,7 +5,7 @@ import type { Resource } from './resource.ts'
 /** No other resource may have it. */
 export const managementName = 'keygrant'
 
-export function managementIdentifier(apiUrl: string): string {
+function managementIdentifier(apiUrl: string): string {
   return `${apiUrl}/v1`
 }
 

@@ -24,21 +24,6 @@ export async function findUserByEmail(db: Db | Tx, email: string): Promise<User 
   return db.user.findUnique({ where: { emailKey: emailKey(email) }, select: userColumns })
 }
 
-/** Newest first; `after` is the last one of the page before. */
-export async function listUsers(
-  db: Db | Tx,
-  { limit, after }: { limit: number; after?: { id: string; createdAt: Date } },
-): Promise<(User & { createdAt: Date })[]> {
-  return db.user.findMany({
-    select: { ...userColumns, createdAt: true },
-    ...(after && {
-      where: { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] },
-    }),
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    take: limit,
-  })
-}
-
 export interface UserRecord extends User {
   createdAt: Date
   updatedAt: Date

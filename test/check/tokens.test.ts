@@ -2,7 +2,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
-import { disableClient } from '../../src/clients/disable.ts'
 import { cutOff } from '../../src/grants/cut-off.ts'
 import { rotateSigningKeys } from '../../src/oidc/signing-keys/signing-keys.ts'
 import { endAccess } from '../../src/oidc/sessions/end-access.ts'
@@ -14,6 +13,7 @@ import { eventually } from '../support/eventually.ts'
 import { tokensFor } from '../support/flow.ts'
 import { signToken } from '../support/sign-token.ts'
 import { addClient, addPerson, exportsIdentifier, reportsIdentifier } from '../support/server.ts'
+import { disableClient } from '../clients/disable.ts'
 
 let stage: Stage
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createClientDirectory } from '../../src/clients/directory.ts'
-import { disableClient } from '../../src/clients/disable.ts'
 import { findClient } from '../../src/clients/store.ts'
 import type { Changes } from '../../src/platform/changes.ts'
 import type { Db } from '../../src/platform/database.ts'
 import { openFeatureBench, type FeatureBench } from '../support/feature-bench.ts'
 import { registered } from './registered.ts'
+import { disableClient } from './disable.ts'
 
 let bench: FeatureBench
 beforeAll(async () => {

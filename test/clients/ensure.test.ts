@@ -1,7 +1,6 @@
 /** The clients that the program brings itself. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
-import { disableClient } from '../../src/clients/disable.ts'
 import { ensureClient } from '../../src/clients/ensure.ts'
 import { checkRegistration } from '../../src/clients/metadata-rules.ts'
 import { findClient } from '../../src/clients/store.ts'
@@ -9,6 +8,7 @@ import { systemClock } from '../../src/platform/clock.ts'
 import { openDatabase, type Database } from '../../src/platform/database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { disableClient } from './disable.ts'
 
 let database: TestDatabase
 let open: Database

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { metadataOf } from '../../src/clients/client.ts'
 import { deleteClient } from '../../src/clients/delete.ts'
-import { disableClient, enableClient } from '../../src/clients/disable.ts'
-import { findClient, listClients } from '../../src/clients/store.ts'
+import { findClient, listClientPage } from '../../src/clients/store.ts'
 import { verifySecret } from '../../src/clients/verify-secret.ts'
 import { isId } from '../../src/platform/ids.ts'
 import { openFeatureBench, type FeatureBench } from '../support/feature-bench.ts'
 import { callback, registered } from './registered.ts'
+import { disableClient, enableClient } from './disable.ts'
 
 let bench: FeatureBench
 beforeAll(async () => {
@@ -103,12 +103,13 @@ test('a deleted client is gone with its secrets, and that is noted', async () =>
 test('pages of clients, newest first, hold each client once', async () => {
   const clients = []
   for (let index = 0; index < 5; index++) clients.push((await registered(bench)).client)
-  const all = await listClients(bench.db, { limit: 1000 })
-  const paged = []
-  for (let after: (typeof all)[number] | undefined; ; after = paged.at(-1)) {
-    const page = await listClients(bench.db, { limit: 2, after })
-    paged.push(...page)
-    if (page.length < 2) break
+  const everybodys = { organizationIds: null, organizationId: undefined }
+  const all = await listClientPage(bench.db, { ...everybodys, limit: 1000, cursor: undefined })
+  const paged: typeof all = []
+  for (;;) {
+    const page = await listClientPage(bench.db, { ...everybodys, limit: 2, cursor: paged.at(-1) })
+    paged.push(...page.slice(0, 2))
+    if (page.length <= 2) break
   }
   expect(paged).toEqual(all)
   expect(paged.slice(0, 5).map(({ id }) => id)).toEqual(clients.toReversed().map(({ id }) => id))

@@ -3,11 +3,11 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import * as oidc from 'openid-client'
 import { systemContext } from '../../src/audit/record.ts'
-import { disableClient, enableClient } from '../../src/clients/disable.ts'
 import { rotateSecret } from '../clients/rotate.ts'
 import { addClient, type TestClient } from '../support/server.ts'
 import { basic, post, type EndpointAnswer } from './endpoints.ts'
 import { openStage, type Stage } from './stage.ts'
+import { disableClient, enableClient } from '../clients/disable.ts'
 
 const machine = { grant_types: ['client_credentials'], redirect_uris: undefined } as const
 

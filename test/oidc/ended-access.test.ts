@@ -1,13 +1,13 @@
 /** Disabling a person or a client, and cutting off a grant, kills every token under it at once. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
-import { disableClient, enableClient } from '../../src/clients/disable.ts'
 import { endAccess } from '../../src/oidc/sessions/end-access.ts'
 import { disableUser, enableUser } from '../../src/users/disable.ts'
 import { tokensFor } from '../support/flow.ts'
 import { addClient, addPerson, exportsIdentifier, reportsIdentifier, type TestClient } from '../support/server.ts'
 import { introspect, isActive, refresh, tokenRequest, userinfo } from './endpoints.ts'
 import { openStage, type Stage } from './stage.ts'
+import { disableClient, enableClient } from '../clients/disable.ts'
 
 const machine = { grant_types: ['client_credentials'], redirect_uris: undefined } as const
 

@@ -1,11 +1,11 @@
 /** Where a browser may be sent back to, and the page that it sees instead of being sent anywhere else. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
-import { disableClient } from '../../src/clients/disable.ts'
 import { createAgent, type Answer } from '../support/agent.ts'
 import { allow, authorize, exchange, openApp, signIn, startFlow } from '../support/flow.ts'
 import { addClient, type TestClient } from '../support/server.ts'
 import { nativeMetadata, openStage, type Stage } from './stage.ts'
+import { disableClient } from '../clients/disable.ts'
 
 let stage: Stage
 beforeAll(async () => {

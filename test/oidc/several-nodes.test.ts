@@ -1,7 +1,6 @@
 /** Two nodes on one database: what one changes holds on the other within a second, and a flow may wander between them. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
-import { disableClient, enableClient } from '../../src/clients/disable.ts'
 import { rotateSecret } from '../clients/rotate.ts'
 import { rotateSigningKeys } from '../../src/oidc/signing-keys/signing-keys.ts'
 import { createAgent } from '../support/agent.ts'
@@ -16,6 +15,7 @@ import {
   type TestServer,
 } from '../support/server.ts'
 import { introspect, isActive, refresh, revoke, tokenRequest, userinfo } from './endpoints.ts'
+import { disableClient, enableClient } from '../clients/disable.ts'
 
 const publicUrl = 'http://localhost:3999'
 

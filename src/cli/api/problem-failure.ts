@@ -23,7 +23,7 @@ export class ProblemFailure extends CommandFailure {
  *   scopes.0: there is no scope reports:fly
  * Request 3f0c…
  */
-export function problemText({ title, detail, errors = [], request_id: requestId }: ProblemDocument): string {
+function problemText({ title, detail, errors = [], request_id: requestId }: ProblemDocument): string {
   const what = detail ?? `${title}.`
   const faults = errors.map(({ path, message }) => `  ${printable(`${placeOf(path)}${message}`)}`)
   return [

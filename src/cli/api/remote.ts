@@ -138,10 +138,11 @@ function parsed(text: string): unknown {
 
 /** @throws {CommandFailure} where the last line isn't whole: the answer was cut */
 async function* objectsOf(body: ReadableStream<Uint8Array>): AsyncGenerator {
+  const decoder = new TextDecoder()
   let rest = ''
   try {
-    for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + chunk).split('\n')
+    for await (const chunk of body) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) yield JSON.parse(line) as unknown
     }

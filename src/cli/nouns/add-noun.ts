@@ -63,7 +63,7 @@ function addVerb(parent: Command, noun: Noun, name: string, verb: Verb, { run }:
 }
 
 /** @throws for a verb whose route is not there: a fault of the table, which a test finds */
-export function operationOf({ route }: Verb): Operation {
+function operationOf({ route }: Verb): Operation {
   const operation = operations[route]
   if (!operation) throw new Error(`${route} is not in operations.json: npm run cli:describe`)
   return operation
@@ -73,7 +73,7 @@ function argumentsOf({ route, arguments: named }: Verb): readonly Argument[] {
   return named ?? [...route.matchAll(/:([a-z_]+)/g)].map(([, field = '']) => ({ name: field, field }))
 }
 
-export const isListRoute = ({ route }: Verb, { query }: Operation): boolean =>
+const isListRoute = ({ route }: Verb, { query }: Operation): boolean =>
   route.startsWith('GET ') && query?.['cursor'] !== undefined
 
 function typedOf(flags: ReadonlyMap<string, Flag>, command: Command): Row {

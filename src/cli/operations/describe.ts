@@ -5,7 +5,7 @@ import type { Field, Fields, Operation } from './operation.ts'
 
 type Described = Pick<ApiRoute, 'method' | 'path' | 'query' | 'body' | 'creates'>
 
-export function describeOperation({ query, body, creates }: Described): Operation {
+function describeOperation({ query, body, creates }: Described): Operation {
   const row = body && rowOf(body)
   return {
     ...(query ? { query: fieldsOf(query) } : {}),
