@@ -1,9 +1,13 @@
 /** A server with two resources, of which every kind of scope is one, and a tier that is spent at once. */
+import type { Clock } from '../../src/platform/clock.ts'
 import { addResource } from '../support/api.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
-export async function startCheckServer(settings: Record<string, string> = {}): Promise<TestServer> {
-  const server = await startTestServer({ settings: { TRUSTED_PROXIES: '127.0.0.1,::1', ...settings } })
+export async function startCheckServer(settings: Record<string, string> = {}, clock?: Clock): Promise<TestServer> {
+  const server = await startTestServer({
+    settings: { TRUSTED_PROXIES: '127.0.0.1,::1', ...settings },
+    ...(clock ? { clock } : {}),
+  })
   await addResource(server, 'reports', {
     'reports:read': 'anyone',
     'reports:write': 'anyone',

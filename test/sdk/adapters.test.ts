@@ -1,18 +1,17 @@
 /** Each framework's adapter, over HTTP: the identity where its users look for it, and the right refusal. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Verifier } from '../../packages/verify/src/index.ts'
-import { startCheckServer } from '../check/stage.ts'
 import { reports } from '../check/status-table.ts'
 import { addApiKey, call, type CallOptions, type TestKey } from '../support/api.ts'
 import type { TestServer } from '../support/server.ts'
 import { frameworks, type TestApi } from './frameworks.ts'
-import { openVerifiers } from './stage.ts'
+import { openVerifiers, startSettledServer } from './stage.ts'
 
 let server: TestServer
 let verifier: Verifier
 let key: TestKey
 beforeAll(async () => {
-  server = await startCheckServer()
+  server = await startSettledServer()
   verifier = await (await openVerifiers(server))({ resource: reports })
   key = await addApiKey(server, { scopes: ['reports:read'], tier: 'pro' })
 })

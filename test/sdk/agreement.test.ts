@@ -1,17 +1,16 @@
 /** The SDK and `/v1/check` agree: on every row of the contract's table, and again when the SDK answers from memory. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Verifier } from '../../packages/verify/src/index.ts'
-import { startCheckServer } from '../check/stage.ts'
 import { table } from '../check/status-table.ts'
 import { addApiKey, call } from '../support/api.ts'
 import type { TestServer } from '../support/server.ts'
-import { codeOf, openVerifiers } from './stage.ts'
+import { codeOf, openVerifiers, startSettledServer } from './stage.ts'
 
 let server: TestServer
 let open: Awaited<ReturnType<typeof openVerifiers>>
 const verifiers = new Map<string, Promise<Verifier>>()
 beforeAll(async () => {
-  server = await startCheckServer()
+  server = await startSettledServer()
   open = await openVerifiers(server)
 })
 afterAll(async () => {

@@ -2,12 +2,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Decide, Verifier } from '../../packages/verify/src/index.ts'
-import { startCheckServer } from '../check/stage.ts'
 import { reports } from '../check/status-table.ts'
 import { addApiKey, addOrganization, call } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
-import { codeOf, openVerifiers, openWire } from './stage.ts'
+import { codeOf, openVerifiers, openWire, startSettledServer } from './stage.ts'
 
 /** Never by itself while a test runs. */
 const NEVER_MS = 3_600_000
@@ -15,7 +14,7 @@ const NEVER_MS = 3_600_000
 let server: TestServer
 let open: Awaited<ReturnType<typeof openVerifiers>>
 beforeAll(async () => {
-  server = await startCheckServer()
+  server = await startSettledServer()
   open = await openVerifiers(server)
   await addTier('sixteen', { hour: 16, burstSize: 16 })
   await addTier('forty', { hour: 1_000, burstSize: 40 })
@@ -85,6 +84,19 @@ test('alone, exactly what the limit allows passes, however many calls come at on
   const credential = await addKey({ tier: 'sixteen' })
   const codes = await calls(verifier.requireScope('reports:read'), credential, 60)
   expect([passed(codes), new Set(codes)]).toEqual([16, new Set(['valid', 'rate_limited'])])
+})
+
+test('however often what is held is forgotten in between, too', async () => {
+  await using verifier = await open({ resource: reports })
+  const { key: credential, id } = await addApiKey(server, { scopes: ['reports:read'], tier: 'sixteen' })
+  const decide = verifier.requireScope('reports:read')
+  const codes: string[] = []
+  for (let burst = 0; burst < 8; burst++) {
+    const told = server.db.$executeRaw`SELECT pg_notify('keygrant_changes', ${JSON.stringify({ kind: 'api_key', id })})`
+    codes.push(...(await calls(decide, credential, 4)))
+    await told
+  }
+  expect(passed(codes)).toBe(16)
 })
 
 test('who is over a limit is refused without a question, for as long as the server said', async () => {

@@ -1,18 +1,17 @@
 /** Revocation can't be outrun: what the feed names is forgotten, however its news and an answer pass each other. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Decide, Verifier } from '../../packages/verify/src/index.ts'
-import { startCheckServer } from '../check/stage.ts'
 import { reports } from '../check/status-table.ts'
 import { addAdministratorKey, addApiKey, call, type TestKey } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
-import { codeOf, openVerifiers, openWire } from './stage.ts'
+import { codeOf, openVerifiers, openWire, startSettledServer } from './stage.ts'
 
 let server: TestServer
 let admin: TestKey
 let open: Awaited<ReturnType<typeof openVerifiers>>
 beforeAll(async () => {
-  server = await startCheckServer()
+  server = await startSettledServer()
   admin = await addAdministratorKey(server)
   open = await openVerifiers(server)
 })

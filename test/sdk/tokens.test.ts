@@ -3,24 +3,21 @@ import { decodeJwt, type JWTPayload } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Decide, Verifier } from '../../packages/verify/src/index.ts'
 import { systemContext } from '../../src/audit/record.ts'
-import { disableClient } from '../../src/clients/disable.ts'
 import { cutOff } from '../../src/grants/cut-off.ts'
 import { endAccess } from '../../src/oidc/sessions/end-access.ts'
 import { rotateSigningKeys } from '../../src/oidc/signing-keys/signing-keys.ts'
-import { minute } from '../../src/platform/clock.ts'
 import { disableUser } from '../../src/users/disable.ts'
 import { revoke } from '../oidc/endpoints.ts'
 import { openStage, tokensAgain, type Stage } from '../oidc/stage.ts'
-import { call } from '../support/api.ts'
+import { addAdministratorKey, call } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import { openApp, tokensFor } from '../support/flow.ts'
 import { addClient, addPerson, exportsIdentifier, reportsIdentifier } from '../support/server.ts'
 import { signToken } from '../support/sign-token.ts'
-import { codeOf, openVerifiers, openWire } from './stage.ts'
+import { codeOf, jumpingClock, knowsResource, openVerifiers, openWire } from './stage.ts'
+import { disableClient } from '../clients/disable.ts'
 
-/** Ahead of the machine's. */
-let aheadMs = 0
-const clock = { now: () => new Date(Date.now() + aheadMs) }
+const clock = jumpingClock()
 
 let stage: Stage
 const wire = openWire()
@@ -29,8 +26,9 @@ let exported: Verifier
 let needs: { jwt: Decide; opaque: Decide }
 beforeAll(async () => {
   stage = await openStage({ clock })
-  // What was heard while the stage was made is long past for the tokens that come now.
-  aheadMs = 2 * minute * 1000
+  const { key } = await addAdministratorKey(stage.server)
+  await knowsResource(stage.server, key, exportsIdentifier)
+  clock.jump()
   const open = await openVerifiers(stage.server)
   const options = { fetch: wire.fetch, now: () => clock.now().getTime() }
   reports = await open({ resource: reportsIdentifier, ...options })

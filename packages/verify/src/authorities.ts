@@ -43,6 +43,14 @@ interface Asking {
   readonly text: string
   readonly ip: string | undefined
   readonly question: Question
+  /** The server has charged it already, by an answer that an event has overtaken. */
+  paid: boolean
+}
+
+/** What is nobody's, and until when it is taken for that, by a clock that nobody sets. */
+interface Nobodys {
+  readonly code: 'not_found' | 'malformed'
+  readonly until: number
 }
 
 const UNKNOWN_CAPACITY = 10_000
@@ -70,22 +78,29 @@ const everybodys = ['kind resource', 'kind signing_key']
 
 export function createAuthorities(options: AuthoritiesOptions): Authorities {
   const { settings, asks, counters, charges, feed, named, tokens, verdicts } = options
-  const { resource, environment, capacity, onOutage, now, warn } = settings
+  const { resource, environment, capacity, onOutage, now, warn, isMistyped } = settings
   const digestOf = createCredentialDigest()
   const held = createHolding<Held>(capacity, (value) => counters.release(value.counters))
   const facts = createHolding<Facts>(capacity, (value) => counters.release(value.counters))
-  /** Until when they are taken for unknown, by a clock that nobody sets. */
-  const unknown = createGenerations<number>(UNKNOWN_CAPACITY)
+  const nobodys = createGenerations<Nobodys>(UNKNOWN_CAPACITY)
   const looking = new Map<string, Promise<unknown>>()
   let failing = false
 
   const outage = (): Refusal => verdicts.refusal('unavailable', { retryAfterSeconds: RETRY_SECONDS })
-  const isUnknown = (digest: string) => (unknown.get(digest) ?? 0) > performance.now()
   const addressKey = (digest: string, ip: string | undefined) => `${digest} ${ip ?? ''}`
 
   function find(digest: string, ip: string | undefined): Held | undefined {
     const found = held.get(digest)
     return found?.addressBound ? held.get(addressKey(digest, ip)) : found
+  }
+
+  function byNobodys(digest: string): Refusal | null {
+    const found = nobodys.get(digest)
+    return found && found.until > performance.now() ? verdicts.refusal(found.code) : null
+  }
+
+  function rememberNobodys(digest: string, code: Nobodys['code'], until = Infinity): void {
+    nobodys.set(digest, { code, until: Math.min(until, performance.now() + UNKNOWN_MS) })
   }
 
   /** By what is held; null: the server has to be asked. */
@@ -104,9 +119,10 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
   async function byServer(asking: Asking): Promise<Verdict> {
     try {
       for (let looks = 0; looks < MOST_LOOKS; looks++) {
-        const verdict = await once(asking)
+        const verdict = await (asking.paid ? ask(asking, null) : once(asking))
         failing = false
         if (verdict) return verdict
+        if (asking.paid) continue
         const learnt = byHeld(asking, false)
         if (learnt) return learnt
       }
@@ -125,8 +141,7 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
     const running = looking.get(digest)
     if (running) {
       await running.catch(() => undefined)
-      if (isUnknown(digest)) return verdicts.refusal('not_found')
-      return find(digest, ip) ? null : ask(asking, null)
+      return byNobodys(digest) ?? (find(digest, ip) ? null : ask(asking, null))
     }
     const look = lookAt(asking)
     looking.set(digest, look)
@@ -145,7 +160,7 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
     if (claims === 'unavailable') return outage()
     if (claims === 'expired') return verdicts.refusal('expired')
     if (claims === 'invalid') {
-      if (!named.isAfter('kind signing_key', heard)) unknown.set(digest, performance.now() + UNKNOWN_MS)
+      if (!named.isAfter('kind signing_key', heard)) rememberNobodys(digest, 'not_found')
       return verdicts.refusal('not_found')
     }
     const fact = facts.get(factsKey(claims))
@@ -173,10 +188,12 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
     const spent = charges.take(charge)
     const sent = { count: named.count, resets: named.resets, live: feed.isLive(), at: performance.now() }
     const { scopes, cost } = question
-    const told = await asks.ask({ ...asked(text, ip, spent), scopes, cost }).catch((error: unknown) => {
-      if (charge) charges.giveBack(charge, spent)
-      throw error
-    })
+    const told = await asks
+      .ask({ ...asked(text, ip, spent), scopes, ...(asking.paid ? {} : { cost }) })
+      .catch((error: unknown) => {
+        if (charge) charges.giveBack(charge, spent)
+        throw error
+      })
     if (charge) charges.heard(charge, spent)
     const learning: Learning = {
       answer: told.answer,
@@ -187,9 +204,13 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
       before,
     }
     const verdict = verdictOf(learning, question, verdicts)
-    if (sent.resets !== named.resets || isOvertaken(told, sent.count)) return null
-    if (sent.live && feed.isLive()) learn(digest, learning, claims)
-    return verdict
+    const overtaken = sent.resets !== named.resets || isOvertaken(told, sent.count)
+    if (!overtaken && sent.live && feed.isLive()) learn(digest, learning, claims)
+    // Those that nobody is held by are forgotten.
+    counters.settle(learning.counters, 0)
+    if (!overtaken) return verdict
+    asking.paid ||= verdict.allowed
+    return null
   }
 
   const dependenciesOf = ({ answer }: Told) =>
@@ -206,7 +227,8 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
 
   function learn(digest: string, learning: Learning, claims: AccessTokenClaims | null): void {
     const { answer, ip, freshUntil } = learning
-    if (answer.code === 'not_found') unknown.set(digest, Math.min(freshUntil, performance.now() + UNKNOWN_MS))
+    const { code } = answer
+    if (code === 'not_found' || code === 'malformed') rememberNobodys(digest, code, freshUntil)
     const value = heldOf(learning, verdicts)
     if (!value) return
     keep(value.addressBound ? addressKey(digest, ip) : digest, value)
@@ -231,15 +253,17 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
   function clear(): void {
     held.clear()
     facts.clear()
-    unknown.clear()
+    nobodys.clear()
   }
 
   return {
     judge(text, ip, question, blind) {
-      const asking = { digest: digestOf(text), text, ip, question }
+      const asking = { digest: digestOf(text), text, ip, question, paid: false }
       const verdict = byHeld(asking, blind)
       if (verdict) return verdict
-      if (isUnknown(asking.digest)) return verdicts.refusal('not_found')
+      const nothing = byNobodys(asking.digest)
+      if (nothing) return nothing
+      if (!isPlausible(text) || isMistyped(text)) return verdicts.refusal('malformed')
       return blind ? outage() : byServer(asking)
     },
     async tell({ text, ip }, spent) {
@@ -254,7 +278,7 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
       const forgotten = held.forget(digest)
       facts.forget(digest)
       // It may be a new one, brought along from elsewhere.
-      if (kind === 'api_key' && !forgotten) unknown.clear()
+      if (kind === 'api_key' && !forgotten) nobodys.clear()
     },
     clear() {
       tokens.renew()
@@ -265,6 +289,9 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
     },
   }
 }
+
+/** Of what a header can hold, and what a credential of any format is made of. */
+const isPlausible = (text: string): boolean => /^[\x21-\x7e]+$/.test(text)
 
 /** Of a client and whoever it acts for, whose limits may be counted apart. */
 const factsKey = ({ client_id: clientId, sub }: AccessTokenClaims): string => JSON.stringify([clientId, sub])

@@ -55,7 +55,7 @@ export function createCounters(): Counters {
 
   /** What nobody is counted by any more, and of which all is told, is known anew when somebody is. */
   function leave(counter: Counter): void {
-    if (counter.holders <= 0 && counter.outstanding === 0) known.delete(counter.id)
+    if (counter.holders <= 0 && counter.outstanding === 0 && known.get(counter.id) === counter) known.delete(counter.id)
   }
 
   return {
@@ -69,7 +69,7 @@ export function createCounters(): Counters {
     hold(counters) {
       for (const counter of counters) {
         counter.holders++
-        known.set(counter.id, counter)
+        if (!known.has(counter.id)) known.set(counter.id, counter)
       }
     },
     release(counters) {

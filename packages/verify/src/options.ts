@@ -1,4 +1,5 @@
 /** How a verifier is set up, checked before anything starts. */
+import { createMistyped } from './key-format.ts'
 
 export interface VerifierOptions {
   /** Keygrant's own address: `PUBLIC_URL`, as tokens name it in `iss`. */
@@ -16,6 +17,11 @@ export interface VerifierOptions {
    * default), `stale` goes on with what is held, up to its expiry and its limits.
    */
   onOutage?: 'deny' | 'stale'
+  /**
+   * What your keys begin with (`KEY_PREFIX`, `kg` by default): a mistyped one is then refused without a question. Leave it out
+   * if you brought keys along that begin alike and were made elsewhere.
+   */
+  keyPrefix?: string
   /** Where the resource says how to get a token (RFC 9728); by its identifier, as that standard derives it, unless said. */
   resourceMetadata?: string
   /** How often what was spent is told, in milliseconds. */
@@ -31,7 +37,9 @@ export interface VerifierOptions {
   log?: { warn(message: string): void }
 }
 
-export interface Settings extends Required<Omit<VerifierOptions, 'log'>> {
+export interface Settings extends Required<Omit<VerifierOptions, 'log' | 'keyPrefix'>> {
+  /** Can't be a credential, by its looks alone. */
+  isMistyped(text: string): boolean
   warn(message: string, error: unknown): void
 }
 
@@ -53,6 +61,7 @@ export function settingsOf(options: VerifierOptions): Settings {
     resource,
     environment,
     onOutage,
+    isMistyped: options.keyPrefix === undefined ? () => false : createMistyped(options.keyPrefix),
     resourceMetadata: options.resourceMetadata ?? metadataOf(resource, address),
     flushIntervalMs: atLeast('flushIntervalMs', flushIntervalMs, 10),
     timeoutMs: atLeast('timeoutMs', timeoutMs, 10),
