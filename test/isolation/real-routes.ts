@@ -12,7 +12,7 @@ import { livePlatform } from '../../src/settings/live.ts'
 import { createSettings } from '../../src/settings/settings.ts'
 import type { TestServer } from '../support/server.ts'
 
-export type RealRoute = Pick<ApiRoute, 'access' | 'creates'>
+export type RealRoute = Pick<ApiRoute, 'access' | 'creates' | 'needs'>
 
 /** Those that are answered before the table is asked. */
 const corridors: readonly [string, RealRoute][] = [
