@@ -1,8 +1,10 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nouns } from '../../src/cli/nouns/nouns.ts'
 import { addAdministratorKey, addApiKey } from '../support/api.ts'
 import { freePort } from '../support/server.ts'
-import type { Outcome } from './command.ts'
+import { spawnCommand, type Outcome } from './command.ts'
 import { openRemoteBench, type RemoteBench, type Where } from './remote-bench.ts'
 
 let remote: RemoteBench
@@ -118,6 +120,7 @@ const scenario: readonly Step[] = [
   step(() => ['grants', 'revoke', 'grt_x']),
   step(({ email = '' }) => ['users', 'list', '--email', email], ['person', 'data.0.id']),
   step(({ email = '' }) => ['users', 'show', email]),
+  step(({ own = '' }) => ['users', 'add', `new-${own}@example.com`, '--name', 'New']),
   step(({ person = '' }) => ['users', 'update', person, '--name', 'Another']),
   step(({ person = '' }) => ['sessions', 'list', '--user', person]),
   step(() => ['sessions', 'show', 'ses_x']),
@@ -304,4 +307,13 @@ test('the program itself reads where the server is from the environment, and nev
   const { status, stdout } = await remote.bench.spawn(['tiers', 'show', 'free'], { environment })
   expect([status, stdout]).toEqual([0, expect.stringMatching(/^name +free\nhour +1000\n/)])
   expect((await remote.bench.run(['--help'])).stdout).not.toMatch(/--(api-)?key/)
+})
+
+test('a file in the working directory does not decide where the key of the environment goes', async () => {
+  const { folder } = remote.bench
+  await writeFile(join(folder, '.env'), `KEYGRANT_URL=${remote.server.url}\n`)
+  const environment = { PATH: process.env['PATH'], KEYGRANT_API_KEY: 'kg_live_x' }
+  const { status, stderr } = await spawnCommand(['tiers', 'list'], { folder, environment })
+  await rm(join(folder, '.env'))
+  expect([status, stderr]).toEqual([1, expect.stringContaining('KEYGRANT_URL comes from .env')])
 })

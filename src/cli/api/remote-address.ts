@@ -15,8 +15,13 @@ export function isRemote(): boolean {
 
 /** Null: the command is for this host. @throws {CommandFailure} */
 export function readRemoteAddress(): RemoteAddress | null {
-  const { url, apiKey } = remoteFromEnvironment()
+  const { url, apiKey, mixed } = remoteFromEnvironment()
   if (url === undefined) return null
+  if (mixed) {
+    throw new CommandFailure(
+      'KEYGRANT_URL comes from .env here, and KEYGRANT_API_KEY does not. Set both in one place, so that no folder that you work in decides where the key goes.',
+    )
+  }
   const parsed = URL.canParse(url) ? new URL(url) : null
   if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '') {
     throw new CommandFailure('KEYGRANT_URL must be the https address of the server’s API: https://id.example.com')

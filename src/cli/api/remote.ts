@@ -32,9 +32,8 @@ export function openRemoteApi({ url, apiKey, note, wait = waitFor }: RemoteOptio
       throw unreachable(url, error)
     }
     const seconds = retryAfterOf(response)
-    // What was refused so was not begun, whatever it was; what still runs is a repetition of what was sent before.
-    const refused = response.status === 429 || response.status === 503 || (attempt > 0 && response.status === 409)
-    if (!refused || seconds === null || seconds > LONGEST_WAIT_SECONDS || attempt >= MOST_RETRIES) return response
+    if (seconds === null || seconds > LONGEST_WAIT_SECONDS || attempt >= MOST_RETRIES) return response
+    if (!mayAskAgain(response, call, attempt)) return response
     await response.body?.cancel()
     note(`The server asks to wait for ${seconds} s …`)
     return again(seconds)
@@ -84,6 +83,11 @@ function requestOf({ method, body, idempotencyKey }: ApiCall, accept: string, ap
 /** What may have been done without an answer is asked for again only where doing it twice is doing it once. */
 const isRepeatable = ({ method, idempotencyKey }: ApiCall): boolean =>
   method === 'GET' || method === 'PUT' || idempotencyKey !== undefined
+
+/** What is over a limit was not begun, whatever it is; what still runs is the same that was sent before. */
+function mayAskAgain({ status }: Response, call: ApiCall, attempt: number): boolean {
+  return status === 429 || (status === 503 && isRepeatable(call)) || (status === 409 && attempt > 0)
+}
 
 const isTimeout = (error: unknown): boolean => (error as Error).name === 'TimeoutError'
 

@@ -8,7 +8,7 @@ const passwordHelp = `
 The password is read from stdin (typed unseen at a terminal), or from the environment variable KEYGRANT_PASSWORD.`
 
 const stolenKey = 'A stolen key could lock out, or become, an administrator by it, so no key can do this.'
-const noPassword = 'No key sets anybody’s password. To let somebody in by mail: keygrant invitations create.'
+const noPassword = 'No key sets anybody’s password. To have them choose it by mail: keygrant users add.'
 
 const memberRoles = operations['POST /v1/organizations/:id/members']?.body?.['role']?.choices ?? []
 
