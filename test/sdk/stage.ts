@@ -24,7 +24,7 @@ export function openWire(): Wire {
   }
 }
 
-export const quiet = { warn: () => undefined }
+const quiet = { warn: () => undefined }
 
 /**
  * A clock that jumps by two minutes: what was heard while the server was prepared is then long past, and what is held is

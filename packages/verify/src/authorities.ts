@@ -154,7 +154,8 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
 
   async function lookAt(asking: Asking): Promise<Verdict | null> {
     const { digest, text } = asking
-    if (!looksLikeJwt(text)) return ask(asking, null)
+    // For a moment after a signing key came or went, a node may still publish the old ones.
+    if (!looksLikeJwt(text) || isLately('kind signing_key')) return ask(asking, null)
     const heard = named.count
     const claims = await tokens.verify(text)
     if (claims === 'unavailable') return outage()
@@ -176,6 +177,8 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
     if (!feed.isLive() || cnf !== undefined || iat === undefined || (sub !== clientId && fam === undefined))
       return false
     const issuedAt = iat * 1000 - CLOCKS_APART_MS
+    // Whoever forges a token writes any time into it.
+    if (issuedAt > feed.serverNow()) return false
     if (named.since > issuedAt || named.isAfter('kind signing_key', heard)) return false
     return [...dependsOn, ...ownDigests(claims), ...everybodys].every((digest) => named.lastAt(digest) < issuedAt)
   }
@@ -219,11 +222,10 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
 
   const isOvertaken = (told: Told, count: number) => dependenciesOf(told).some((digest) => named.isAfter(digest, count))
 
+  const isLately = (digest: string) => named.lastAt(digest) > feed.serverNow() - LATE_NODES_MS
+
   /** The node that gave this answer may not have heard yet what was heard here. */
-  function isLate(told: Told): boolean {
-    const lately = feed.serverNow() - LATE_NODES_MS
-    return dependenciesOf(told).some((digest) => named.lastAt(digest) > lately)
-  }
+  const isLate = (told: Told) => dependenciesOf(told).some(isLately)
 
   function learn(digest: string, learning: Learning, claims: AccessTokenClaims | null): void {
     const { answer, ip, freshUntil } = learning
