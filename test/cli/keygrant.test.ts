@@ -149,3 +149,13 @@ test('signing-keys rotate --immediately puts new keys in use at once', async () 
   const { data } = await bench.json<{ data: { stage: string }[] }>(['signing-keys', 'list'])
   expect(data.slice(0, 2).map(({ stage }) => stage)).toEqual(['used', 'used'])
 })
+
+test('settings are shown with where each comes from, changed, and taken back', async () => {
+  const shown = async () => (await bench.run(['settings', 'show'])).stdout
+  expect(await shown()).toMatch(/^SETTING +VALUE +FROM\nplatform-name +Keygrant +default\n/)
+  const { stdout } = await bench.run(['settings', 'update', '--sign-up', 'closed', '--keys-per-organization', '7'])
+  expect(stdout).toMatch(/^sign-up +closed +stored$[^]*^keys-per-organization +7 +stored$/m)
+  await bench.json(['settings', 'update', '--no-sign-up'])
+  expect(await shown()).toMatch(/^sign-up +open +default$[^]*^keys-per-organization +7 +stored$/m)
+  expect((await bench.run(['settings', 'update', '--sign-up', 'ajar'])).status).toBe(64)
+})
