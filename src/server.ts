@@ -8,6 +8,7 @@ import { apiDescriptionPage } from './assembly/api-description.ts'
 import { schemaRoutes } from './apply/schema-page.ts'
 import { apiRoutes, keyOrganizations } from './assembly/api-routes.ts'
 import { openChecks } from './assembly/checks.ts'
+import { describeReturnOf } from './assembly/describe-return.ts'
 import { serverHealth } from './assembly/health.ts'
 import { importedClientSecrets } from './assembly/imported-secrets.ts'
 import { serverMetrics } from './assembly/metrics.ts'
@@ -251,7 +252,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const signUp = () => settings.current().sign_up
   const routes: PageRoute[] = [
     ...siteRoutes({ signUp, development }),
-    ...[...docsRoutes(links), ...schemaRoutes()],
+    ...docsRoutes(links),
+    ...schemaRoutes(),
     ...accountRoutes({
       users,
       sessions,
@@ -259,13 +261,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       afterwards,
       signUp,
       development,
-      async describeReturn(path) {
-        const uid = /^\/interaction\/([\w-]+)$/.exec(path)?.[1]
-        const found = uid === undefined ? null : await interactions.peek(uid)
-        if (!found) return null
-        const { client, destination, loginHint, locale } = found
-        return { clientName: client.name, host: destination.host, loginHint, locale }
-      },
+      describeReturn: describeReturnOf(interactions),
     }),
     ...interactionPages({ db, clock, catalogue, interactions, units, views }),
     ...connectedAppRoutes({ db, clock, directory, catalogue }),

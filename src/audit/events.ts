@@ -50,8 +50,7 @@ function told<Data extends object>(
 }
 
 /** How somebody came to an account, a proof, a role or a password. */
-export type Route =
-  'sign_up' | 'invitation' | 'reset' | 'prove_email' | 'first_administrator' | 'operator' | 'import'
+export type Route = 'sign_up' | 'invitation' | 'reset' | 'prove_email' | 'first_administrator' | 'operator' | 'import'
 
 type Nothing = Record<string, never>
 type Changed = { changed: readonly string[] }

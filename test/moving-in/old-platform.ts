@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { hash as bcryptHash } from '@node-rs/bcrypt'
 import { published } from '../platform/slow-hash/vectors.ts'
 
-export const CUSTOMERS = 200
+const CUSTOMERS = 200
 export const KEYS = 10_000
 export const PEOPLE = 1_000
 export const CLIENTS = 50

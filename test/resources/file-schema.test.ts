@@ -97,7 +97,7 @@ describe('resources of a file', () => {
   test.for([
     ['keygrant', 'is the name of the management API'],
     ['Reports', 'must be 1 to 63 of a-z'],
-  ])('are refused with one called %s', ([name, reason]) => {
+  ] as const)('are refused with one called %s', ([name, reason]) => {
     expect(faultsOf({ [name]: reports })).toEqual([expect.stringContaining(reason)])
   })
 
