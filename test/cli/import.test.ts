@@ -118,6 +118,27 @@ test('users import takes an export of another product, and says what it leaves b
   expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('This is no Keycloak export')])
 })
 
+test('users import takes a Firebase project with the parameters of its hashes from a file', async () => {
+  const bytes = (length: number) => Buffer.alloc(length, 7).toString('base64')
+  const config = join(bench.folder, 'hash-config.txt')
+  const parameters = `algorithm: SCRYPT, base64_signer_key: ${bytes(64)}, base64_salt_separator: Bw==, rounds: 8, mem_cost: 14`
+  await writeFile(config, `hash_config {\n  ${parameters.replaceAll(', ', ',\n  ')},\n}\n`)
+  const users = [
+    { localId: '1', email: 'fay@example.com', emailVerified: true, passwordHash: bytes(64), salt: bytes(8) },
+  ]
+  const run = (...flags: string[]) =>
+    bench.run(['users', 'import', '-', '--from', 'firebase', ...flags], { stdin: JSON.stringify({ users }) })
+  const without = await run('--dry-run')
+  expect([without.status, without.stdout]).toEqual([
+    1,
+    expect.stringContaining('fay@example.com: password_hash.hash_key'),
+  ])
+  expect(await run('--hash-config', config)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^users: 1 created/),
+  })
+})
+
 test('clients import takes rows, and an export of another server with what it leaves behind', async () => {
   const redirect_uris = ['https://app.example.com/callback']
   const rows = [{ client_id: 'dashboard', client_name: 'Dashboard', redirect_uris, client_secret: 'x'.repeat(40) }]

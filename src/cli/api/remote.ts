@@ -9,8 +9,9 @@ import type { RemoteAddress } from './remote-address.ts'
 /** An import of a thousand slow hashes may take this long. */
 const ANSWER_TIMEOUT_MS = 120_000
 
-/** How often it is asked again. */
-const MOST_RETRIES = 3
+/** How often it is asked again: after a wait that the server asks for, and after a connection that broke. */
+const MOST_WAITS = 3
+const MOST_RECONNECTS = 2
 /** Who has to wait longer is told so in place of a silent command. */
 const LONGEST_WAIT_SECONDS = 60
 
@@ -28,11 +29,11 @@ export function openRemoteApi({ url, apiKey, note, wait = waitFor }: RemoteOptio
     try {
       response = await fetch(addressOf(url, call), requestOf(call, accept, apiKey))
     } catch (error) {
-      if (attempt < MOST_RETRIES && isRepeatable(call) && !isTimeout(error)) return again(2 ** attempt / 4)
+      if (attempt < MOST_RECONNECTS && isRepeatable(call) && !isTimeout(error)) return again(2 ** attempt / 4)
       throw unreachable(url, error)
     }
     const seconds = retryAfterOf(response)
-    if (seconds === null || seconds > LONGEST_WAIT_SECONDS || attempt >= MOST_RETRIES) return response
+    if (seconds === null || seconds > LONGEST_WAIT_SECONDS || attempt >= MOST_WAITS) return response
     if (!mayAskAgain(response, call, attempt)) return response
     await response.body?.cancel()
     note(`The server asks to wait for ${seconds} s …`)
