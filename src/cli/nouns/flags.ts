@@ -23,7 +23,7 @@ function flagOf(name: string, field: Field, verb: Verb): Flag {
   const usual = kebab(name)
   const flag = verb.flags?.[name] ?? flagNames[name] ?? usual
   const said = verb.words?.[name] ?? words[name] ?? ''
-  const main = optionsOf(flag, field, `${said}${remarkOf(field)}`)
+  const main = optionsOf(flag, field, `${said}${remarkOf(field, verb.body?.[name] !== undefined)}`)
   // Whoever knows the API types its own names.
   const alias = flag === usual || field.kind === 'boolean' ? [] : optionsOf(usual, field, '').map(hidden)
   const options = [...main, ...alias]
@@ -60,13 +60,13 @@ function placeOf({ kind, choices }: Field): string {
   return kind === 'number' && !choices ? 'number' : 'value'
 }
 
-function remarkOf({ required, nullable, many, choices, kind, ...field }: Field): string {
+/** @param hasOne whether the verb says something itself where nothing was typed */
+function remarkOf({ required, nullable, many, kind, ...field }: Field, hasOne: boolean): string {
   const remarks = [
-    ...(required ? ['required'] : []),
+    ...(required && !hasOne ? ['required'] : []),
     ...(many ? ['repeatable'] : []),
-    ...(kind === 'text' && choices ? [`one of ${choices.join(', ')}`] : []),
     ...(field.default === undefined ? [] : [`${cellOf(field.default)} unless said`]),
-    ...(nullable ? ['--no-… takes it away'] : []),
+    ...(nullable && kind !== 'boolean' ? ['--no-… takes it away'] : []),
   ]
   return remarks.length === 0 ? '' : ` (${remarks.join('; ')})`
 }
