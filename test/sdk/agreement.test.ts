@@ -1,7 +1,8 @@
 /** The SDK and `/v1/check` agree: on every row of the contract's table, and again when the SDK answers from memory. */
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Verifier } from '../../packages/verify/src/index.ts'
-import { table } from '../check/status-table.ts'
+import { reports, table } from '../check/status-table.ts'
 import { addApiKey, call } from '../support/api.ts'
 import type { TestServer } from '../support/server.ts'
 import { codeOf, openVerifiers, startSettledServer } from './stage.ts'
@@ -83,4 +84,41 @@ test.each(rows)('$why: $status $code', async ({ key, sent, query, question, stat
       ),
     )
   }
+})
+
+test('on any question about any credential, asked once or again', async () => {
+  const scopes = ['reports:read', 'reports:write']
+  const past = new Date(Date.now() - 1_000)
+  const columns: Parameters<typeof addApiKey>[1][] = [
+    {},
+    { environment: 'test' },
+    { resource: reports },
+    { scopes: ['files:read'] },
+    { scopes: [], allowedIps: ['192.0.2.0/24'] },
+    { allowedIps: ['192.0.2.7'], environment: 'test' },
+    { revokedAt: past, allowedIps: ['192.0.2.7'] },
+    { disabledAt: past, resource: reports },
+    { expiresAt: past, environment: 'test' },
+  ]
+  const keys: string[] = []
+  for (const one of columns) keys.push((await addApiKey(server, { scopes, tier: 'pro', ...one })).key)
+  const some = fc.record({
+    key: fc.constantFrom(...keys),
+    ip: fc.constantFrom('192.0.2.7', '192.0.2.8', '2001:db8::1', '::ffff:192.0.2.7'),
+    scopes: fc.subarray([...scopes, 'files:read']),
+    cost: fc.constantFrom(1, 2, 1_001),
+    environment: fc.constantFrom<'live' | 'test'>('live', 'test'),
+    resource: fc.constantFrom(undefined, reports),
+  })
+  await fc.assert(
+    fc.asyncProperty(some, async ({ key, ip, ...question }) => {
+      const { resource = `${server.url}/v1`, environment, cost } = question
+      const query = new URLSearchParams({ scope: question.scopes.join(' '), cost: String(cost), environment, resource })
+      const headers = { 'x-forwarded-for': ip }
+      const checked = await call(server.url, 'GET', `/v1/check?${query.toString()}`, { key, headers })
+      const decide = (await verifierFor(question)).requireScope(question.scopes, { cost })
+      for (const _ of [1, 2]) expect(codeOf(await decide({ credential: key, ip }))).toBe(checked.headers['x-auth-code'])
+    }),
+    { numRuns: 120 },
+  )
 })

@@ -1,22 +1,24 @@
 /** Asks the server: what comes in the same turn goes out in one request. */
 import { setImmediate } from 'node:timers'
 import { UnexpectedAnswer, type Poster } from './http.ts'
-import type { Answer, Asked } from './wire.ts'
+import type { Answer, Asked, HoldableAnswer } from './wire.ts'
 
-export interface Told {
-  readonly answer: Answer
+export interface Told<A extends Answer = Answer> {
+  readonly answer: A
   /** Of the request: those that were sent later have greater ones. */
   readonly number: number
 }
 
 export interface Asks {
-  /** Rejects when there is no answer to be had. */
-  ask(asked: Asked): Promise<Told>
+  /** For an answer to hold. Rejects when there is none to be had. */
+  ask(asked: Asked): Promise<Told<HoldableAnswer>>
+  /** For what is left of the limits. Rejects when it wasn't heard. */
+  tell(asked: Asked): Promise<Told>
 }
 
 interface Waiting {
   asked: Asked
-  resolve(told: Told): void
+  resolve(told: Told<HoldableAnswer>): void
   reject(error: unknown): void
 }
 
@@ -70,9 +72,12 @@ export function createAsks(post: Poster): Asks {
     const own = number++
     try {
       const requests = batch.map(({ asked }) => asked)
-      const { results } = (await post('/v1/keys/verify-batch', JSON.stringify({ requests }))) as { results: Answer[] }
+      const { results } = (await post('/v1/keys/verify-batch', JSON.stringify({ requests }))) as {
+        results: HoldableAnswer[]
+      }
       if (results.length !== batch.length) throw new Error('Keygrant answered another number of questions')
-      for (const [index, { resolve }] of batch.entries()) resolve({ answer: results[index] as Answer, number: own })
+      for (const [index, { resolve }] of batch.entries())
+        resolve({ answer: results[index] as HoldableAnswer, number: own })
     } catch (error) {
       if (batch.length > 1 && isInputFault(error)) {
         // One of them can't be read, which is no fault of the others.
@@ -87,15 +92,15 @@ export function createAsks(post: Poster): Asks {
     }
   }
 
-  return {
-    ask(asked) {
-      if (queue.length >= MOST_WAITING) return Promise.reject(new Error('too many questions are waiting'))
-      return new Promise((resolve, reject) => {
-        queue.push({ asked, resolve, reject })
-        schedule()
-      })
-    },
+  function enqueue(asked: Asked): Promise<Told<HoldableAnswer>> {
+    if (queue.length >= MOST_WAITING) return Promise.reject(new Error('too many questions are waiting'))
+    return new Promise((resolve, reject) => {
+      queue.push({ asked, resolve, reject })
+      schedule()
+    })
   }
+
+  return { ask: (asked) => enqueue({ ...asked, depends_on: true }), tell: enqueue }
 }
 
 function isInputFault(error: unknown): boolean {

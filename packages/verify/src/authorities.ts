@@ -2,7 +2,7 @@
 import { looksLikeJwt, type AccessTokenClaims, type AccessTokens } from './access-token.ts'
 import type { Asks, Told } from './asks.ts'
 import type { Charge, Charges, Spent } from './charges.ts'
-import { isPressing, type Counters } from './counters.ts'
+import { isPressing, retell, type Counters } from './counters.ts'
 import { createCredentialDigest } from './digest.ts'
 import type { Feed } from './feed.ts'
 import { createGenerations } from './generations.ts'
@@ -13,7 +13,7 @@ import type { Named } from './named.ts'
 import type { Settings } from './options.ts'
 import type { Question } from './question.ts'
 import type { Refusal, Verdict, Verdicts } from './verdict.ts'
-import type { Asked } from './wire.ts'
+import type { Asked, HoldableAnswer } from './wire.ts'
 
 export interface Authorities {
   /** @param blind revocations aren't heard, and what is held has to do */
@@ -216,16 +216,17 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
     return null
   }
 
-  const dependenciesOf = ({ answer }: Told) =>
+  const dependenciesOf = ({ answer }: Told<HoldableAnswer>) =>
     // What is unknown may have become known by a key, a token or a signing key.
     answer.kind === null ? ['kind api_key', 'kind token', ...everybodys] : [...answer.depends_on, ...everybodys]
 
-  const isOvertaken = (told: Told, count: number) => dependenciesOf(told).some((digest) => named.isAfter(digest, count))
+  const isOvertaken = (told: Told<HoldableAnswer>, count: number) =>
+    dependenciesOf(told).some((digest) => named.isAfter(digest, count))
 
   const isLately = (digest: string) => named.lastAt(digest) > feed.serverNow() - LATE_NODES_MS
 
   /** The node that gave this answer may not have heard yet what was heard here. */
-  const isLate = (told: Told) => dependenciesOf(told).some(isLately)
+  const isLate = (told: Told<HoldableAnswer>) => dependenciesOf(told).some(isLately)
 
   function learn(digest: string, learning: Learning, claims: AccessTokenClaims | null): void {
     const { answer, ip, freshUntil } = learning
@@ -249,7 +250,7 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
 
   function asked(credential: string, ip: string | undefined, { units, calls }: Spent): Asked {
     const address = isAddress(ip) ? { ip } : {}
-    return { credential, resource, environment, spent: units, calls, depends_on: true, ...address }
+    return { credential, resource, environment, spent: units, calls, ...address }
   }
 
   function clear(): void {
@@ -268,9 +269,9 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
       if (!isPlausible(text) || isMistyped(text)) return verdicts.refusal('malformed')
       return blind ? outage() : byServer(asking)
     },
-    async tell({ text, ip }, spent) {
-      const told = await asks.ask(asked(text, ip, spent))
-      counters.told(told.answer.limits, told.number)
+    async tell({ text, ip, counters: counted }, spent) {
+      const { answer, number } = await asks.tell(asked(text, ip, spent))
+      retell(counted, answer.limits, number)
     },
     named(kind, digest, at) {
       named.note(digest, at)

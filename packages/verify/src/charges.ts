@@ -45,6 +45,8 @@ const nothing: Spent = { units: 0, calls: 0 }
 
 /** While the server is away it is tried less and less often. */
 const LONGEST_PAUSE_MS = 2_000
+/** So that whoever is asked about meanwhile waits for a few requests alone. */
+const MOST_AT_ONCE = 400
 /** Credentials with something to tell, in an outage; the oldest go for want of room. */
 const MOST_DUE = 50_000
 
@@ -101,15 +103,21 @@ export function createCharges({ intervalMs, settle, tell, warn }: ChargesOptions
     if (timer !== null) clearTimeout(timer)
     timer = null
     hurried = false
-    const outcomes = await Promise.allSettled(Array.from(due, tellOne))
-    const failure = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (failure && failures++ === 0) {
-      warn('what was let pass could not be told to Keygrant; it is kept, and will be tried again', failure.reason)
+    const all = [...due]
+    for (let begin = 0; begin < all.length; begin += MOST_AT_ONCE) {
+      const outcomes = await Promise.allSettled(all.slice(begin, begin + MOST_AT_ONCE).map(tellOne))
+      const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+      if (!failure) continue
+      if (failures++ === 0)
+        warn('what was let pass could not be told to Keygrant; it is kept, and will be tried again', failure.reason)
+      return
     }
-    if (!failure) failures = 0
+    failures = 0
   }
 
   async function tellOne(charge: Charge): Promise<void> {
+    // It may have been told with a question meanwhile.
+    if (charge.calls === 0) return
     const spent = { units: charge.units, calls: charge.calls }
     // Its text is needed until it has been sent.
     const { text, ip, counters } = charge

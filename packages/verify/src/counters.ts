@@ -2,7 +2,7 @@
  * How far each limit may still be used here before the server is asked: counted on from what it told last. Far from a limit
  * calls pass at once and are told of afterwards; the nearer it is, the sooner, and at last each call is the server's to decide.
  */
-import type { LimitTold } from './wire.ts'
+import type { CountedLimit, LimitTold } from './wire.ts'
 
 /** One policy of whatever is counted together: of a key, of a client, of a whole organization. */
 export interface Counter {
@@ -33,7 +33,7 @@ const SHARE = 8
 
 export interface Counters {
   /** Those of an answer, with what it says of them. @param number of the request that was answered */
-  told(limits: readonly LimitTold[], number: number): readonly Counter[]
+  told(limits: readonly CountedLimit[], number: number): readonly Counter[]
   /** Somebody is counted by them, until `release`. */
   hold(counters: readonly Counter[]): void
   release(counters: readonly Counter[]): void
@@ -44,7 +44,7 @@ export interface Counters {
 export function createCounters(): Counters {
   const known = new Map<string, Counter>()
 
-  function counterOf({ counter: id, policy, limit, window }: LimitTold): Counter {
+  function counterOf({ counter: id, policy, limit, window }: CountedLimit): Counter {
     const before = known.get(id)
     if (before) return before
     const none = { remaining: 0, allowance: 0, resetAt: 0, outstanding: 0, toldBy: -1, holders: 0 }
@@ -62,6 +62,7 @@ export function createCounters(): Counters {
     told(limits, number) {
       return limits.map((limit) => {
         const counter = counterOf(limit)
+        counter.window = limit.window
         tell(counter, limit, number)
         return counter
       })
@@ -87,12 +88,19 @@ export function createCounters(): Counters {
   }
 }
 
+/** The same of those that are known, by the names of their policies. */
+export function retell(counters: readonly Counter[], limits: readonly LimitTold[], number: number): void {
+  for (const counter of counters) {
+    const limit = limits.find(({ policy }) => policy === counter.policy)
+    if (limit) tell(counter, limit, number)
+  }
+}
+
 function tell(counter: Counter, told: LimitTold, number: number): void {
   // Answers may overtake each other: an older one knows of less that was spent.
   if (number < counter.toldBy) return
   counter.toldBy = number
   counter.limit = told.limit
-  counter.window = told.window
   counter.remaining = told.remaining
   counter.allowance = told.remaining === 0 ? 0 : Math.max(1, Math.floor(told.remaining / SHARE))
   counter.resetAt = told.reset_in === 0 ? 0 : performance.now() + told.reset_in * 1000

@@ -8,17 +8,17 @@ import type { Facts, Held } from './held.ts'
 import type { Identity } from './identity.ts'
 import type { Question } from './question.ts'
 import type { Verdict, Verdicts } from './verdict.ts'
-import type { Answer } from './wire.ts'
+import type { Answer, HoldableAnswer } from './wire.ts'
 
-/** These depend on what was asked, and not on the credential alone. */
-const ofQuestion: ReadonlySet<string> = new Set(['valid', 'insufficient_scope', 'rate_limited', 'bad_request'])
+/** These come last: the credential itself is good, and the answer is about what was asked of it. */
+const ofQuestion: ReadonlySet<string> = new Set(['valid', 'insufficient_scope', 'rate_limited'])
 
 /** A code that this version doesn't know is no yes. */
 const codeOf = (answer: Answer): 'valid' | RefusalCode =>
   answer.valid ? 'valid' : isRefusalCode(answer.code) ? answer.code : 'unavailable'
 
 export interface Learning {
-  readonly answer: Answer
+  readonly answer: HoldableAnswer
   readonly counters: readonly Counter[]
   readonly askedCost: number
   readonly ip: string | undefined
@@ -44,7 +44,8 @@ export function verdictOf({ answer, counters }: Learning, question: Question, ve
 /** Null: there is nothing to hold. */
 export function heldOf(learning: Learning, verdicts: Verdicts): Held | null {
   const { answer, counters, askedCost, freshUntil, before, ip } = learning
-  if (answer.kind === null || answer.code === 'unavailable') return null
+  // A bad question comes first: it says nothing of the credential.
+  if (answer.kind === null || codeOf(answer) === 'unavailable' || answer.code === 'bad_request') return null
   const code = ofQuestion.has(answer.code) ? 'valid' : codeOf(answer)
   const identity = identityOf(answer)
   const live = code === 'valid'

@@ -12,7 +12,8 @@ export interface Asked {
   spent: number
   /** How many calls they were. */
   calls: number
-  depends_on: true
+  /** Asks for what is needed to hold the answer. */
+  depends_on?: true
 }
 
 export interface LimitTold {
@@ -20,6 +21,10 @@ export interface LimitTold {
   readonly limit: number
   readonly remaining: number
   readonly reset_in: number
+}
+
+/** Only with `depends_on`. */
+export interface CountedLimit extends LimitTold {
   readonly window: number
   readonly counter: string
 }
@@ -38,8 +43,13 @@ export interface Answer {
   readonly retry_after?: number
   readonly tier: string | null
   readonly environment: 'live' | 'test' | '-' | null
-  readonly limits: readonly LimitTold[]
   readonly expires_at: string | null
+  readonly limits: readonly LimitTold[]
+}
+
+/** What `depends_on` was asked for. */
+export interface HoldableAnswer extends Answer {
+  readonly limits: readonly CountedLimit[]
   readonly depends_on: readonly string[]
   readonly address_bound?: boolean
 }
