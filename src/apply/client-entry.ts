@@ -56,6 +56,9 @@ export function clientEntry<Secret extends z.ZodType>(secret: Secret) {
 
 export type ClientEntry = z.output<ReturnType<typeof clientEntry<z.ZodString>>>
 
+export const wordsOf = (slug: string, { name: words }: Pick<ClientEntry, 'name'>): string =>
+  words ?? titleFromName(slug)
+
 /** What names of a file mean. */
 export interface Names {
   /** Every resource that there is, the management API among them. */
@@ -72,7 +75,7 @@ export interface Meant {
 
 /** In the names that a registration over HTTP has. */
 export function meaningOf(slug: string, entry: ClientEntry, { resources, organizationId }: Names): Meant {
-  const { name: words, resources: asked, scopes, organization: _own, introspects = [], ...rest } = entry
+  const { name: _words, resources: asked, scopes, organization: _own, introspects = [], ...rest } = entry
   const { verified, pkce_exempt, tier, limit_per, grantable_scopes, disabled: _stopped, secret: _kept, ...said } = rest
   const byName = new Map(resources.map((one) => [one.name, one]))
   const whole = asked?.map((one) => byName.get(one))
@@ -81,7 +84,7 @@ export function meaningOf(slug: string, entry: ClientEntry, { resources, organiz
     scopes,
   )
   return {
-    metadata: { ...said, client_name: words ?? titleFromName(slug), ...(scope !== null && { scope }) },
+    metadata: { ...said, client_name: wordsOf(slug, entry), ...(scope !== null && { scope }) },
     attributes: {
       verified,
       pkce_exempt,

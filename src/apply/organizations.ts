@@ -5,13 +5,20 @@ import { changeOrganizationWithin, type ChangedOrganization } from '../organizat
 import { createOrganization, type CreatedOrganization } from '../organizations/create.ts'
 import { deleteOrganizationWithin } from '../organizations/delete.ts'
 import { DEFAULT_TIER, type Organization } from '../organizations/organization.ts'
-import { findOrganization, updateOrganization } from '../organizations/store.ts'
+import type { ServiceAccount } from '../organizations/service-accounts/service-account.ts'
+import { updateOrganization } from '../organizations/store.ts'
 import { titleFromName } from '../resources/words.ts'
-import { applyOwners, ownersField, ownersSaid } from './owners.ts'
+import { applyOwners, ownersField, ownersSaid, readOwners, type Owners } from './owners.ts'
 import { differences } from './report.ts'
-import { section, type Reading, type Run } from './section.ts'
-import { accountsSaid, applyServiceAccounts, serviceAccountsField } from './service-accounts.ts'
-import { countBelongings, countUnnamed, findUnnamedOrganization, isPlatforms, listOrganizationsFor } from './store.ts'
+import { section, type Run } from './section.ts'
+import { accountsSaid, applyServiceAccounts, readServiceAccounts, serviceAccountsField } from './service-accounts.ts'
+import {
+  countBelongings,
+  countUnnamed,
+  listOrganizationsFor,
+  listPlatformOrganizations,
+  listUnnamedOrganizations,
+} from './store.ts'
 import { withoutDefaults } from './without-defaults.ts'
 
 const entry = z.strictObject({
@@ -46,115 +53,129 @@ export const organizations = section<Entries>({
   }),
 
   async make(run, entries) {
+    const { tx, services } = run
     const present = await match(run, entries)
     await parkExternalIds(run, entries, present)
-    for (const [name, wanted] of Object.entries(entries)) {
-      const organization = await makeOne(run, name, wanted, present.get(name) ?? null)
-      if (!organization) continue
-      if (wanted.service_accounts) await applyServiceAccounts(run, organization, name, wanted.service_accounts)
+    const ids = Object.keys(entries).flatMap((name) => present.get(name)?.id ?? [])
+    const known: Known = {
+      present,
+      owners: await readOwners(tx, services.clock, ids),
+      accounts: await readServiceAccounts(tx, ids),
+      namesakes: await listUnnamedOrganizations(
+        tx,
+        Object.entries(entries).map(([name, wanted]) => wordsOf(name, wanted)),
+      ),
     }
+    for (const [name, wanted] of Object.entries(entries)) await makeOne(run, name, wanted, known)
   },
 
   async finish(run, entries) {
     const { tx, prune, report } = run
+    const platforms = await listPlatformOrganizations(tx)
     for (const { id, slug: name, personalUserId } of await listOrganizationsFor(tx, [])) {
       if (name === null || personalUserId !== null || Object.hasOwn(entries, name)) continue
-      if (await isPlatforms(tx, id)) report.keep('organization', name, 'it is the platform’s own')
+      if (platforms.has(id)) report.keep('organization', name, 'it is the platform’s own')
       else if (prune) await remove(run, id, name)
       else report.keep('organization', name)
     }
   },
 
-  async read(reading) {
-    const { tx, note } = reading
-    const entries: [string, Entry][] = []
-    for (const { id, slug: name } of await listOrganizationsFor(tx, [])) {
-      const organization = await findOrganization(tx, id)
-      if (name !== null && organization) entries.push([name, await said(reading, name, organization)])
-    }
+  async read({ tx, services, note }) {
+    const all = await listOrganizationsFor(tx, [])
+    const ids = all.map(({ id }) => id)
+    const owners = await readOwners(tx, services.clock, ids)
+    const accounts = await readServiceAccounts(tx, ids)
     const { organizations: unnamed } = await countUnnamed(tx)
     if (unnamed > 0) note(`not in here, since without a slug no file knows them: ${unnamed} of the organizations`)
-    return Object.fromEntries(entries)
+    return Object.fromEntries(
+      all.flatMap((organization) => {
+        const { id, slug: name } = organization
+        return name === null ? [] : [[name, said(organization, name, owners(id), accounts(id))]]
+      }),
+    )
   },
 })
 
-/** What is there: by its slug; else by its external id, which only the platform sets, if no file knows it yet. */
-async function match({ tx }: Run, entries: Entries): Promise<ReadonlyMap<string, Present>> {
-  const externalIds = Object.values(entries).flatMap(({ external_id: id }) => id ?? [])
-  const rows = await listOrganizationsFor(tx, externalIds)
-  const found = new Map<string, Present>()
-  for (const row of rows) if (row.slug !== null) found.set(row.slug, row)
-  for (const [name, { external_id: id }] of Object.entries(entries)) {
-    const nameless = id === null ? undefined : rows.find((row) => row.externalId === id && row.slug === null)
-    if (nameless && nameless.personalUserId === null && !found.has(name)) found.set(name, nameless)
-  }
-  return found
+/** What there is of what the entries mean. */
+interface Known {
+  readonly present: ReadonlyMap<string, Organization>
+  readonly owners: (organizationId: string) => Owners
+  readonly accounts: (organizationId: string) => readonly ServiceAccount[]
+  /** Organizations without a slug, by what people call them. */
+  readonly namesakes: ReadonlyMap<string, string>
 }
 
-interface Present {
-  id: string
-  slug: string | null
-  externalId: string | null
-  personalUserId: string | null
+/** What is there: by its slug; else by its external id, which only the platform sets, if no file knows it yet. */
+async function match({ tx }: Run, entries: Entries): Promise<ReadonlyMap<string, Organization>> {
+  const externalIds = Object.values(entries).flatMap(({ external_id: id }) => id ?? [])
+  const rows = await listOrganizationsFor(tx, externalIds)
+  const bySlug = new Map(rows.flatMap((row) => (row.slug === null ? [] : [[row.slug, row] as const])))
+  const nameless = new Map(
+    rows.flatMap((row) => (row.slug === null && row.personalUserId === null ? [[row.externalId, row] as const] : [])),
+  )
+  for (const [name, { external_id: id }] of Object.entries(entries)) {
+    const adopted = id === null || bySlug.has(name) ? undefined : nameless.get(id)
+    if (adopted) bySlug.set(name, adopted)
+  }
+  return bySlug
 }
 
 /**
  * External ids are unique at every moment, and organizations may exchange theirs, or one take over that of another which
  * goes: those that another one takes it from leave theirs first.
  */
-async function parkExternalIds({ tx, prune, context }: Run, entries: Entries, present: ReadonlyMap<string, Present>) {
+async function parkExternalIds(
+  { tx, prune, context }: Run,
+  entries: Entries,
+  present: ReadonlyMap<string, Organization>,
+): Promise<void> {
   const takers = new Map(
     Object.entries(entries).flatMap(([name, { external_id: id }]) => (id === null ? [] : [[id, name] as const])),
   )
+  const platforms = await listPlatformOrganizations(tx)
   for (const [name, { id, externalId: own }] of present) {
     const taker = own === null ? undefined : takers.get(own)
-    const leaves = Object.hasOwn(entries, name) || (prune && !(await isPlatforms(tx, id)))
+    const leaves = Object.hasOwn(entries, name) || (prune && !platforms.has(id))
     if (taker === undefined || taker === name || !leaves) continue
     await updateOrganization(tx, id, { externalId: `keygrant:parked:${id}` }, context.clock.now())
   }
 }
 
-async function makeOne(run: Run, name: string, wanted: Entry, present: Present | null): Promise<Organization | null> {
-  const { tx, report, context } = run
-  const columns = {
-    name: wanted.name ?? titleFromName(name),
-    externalId: wanted.external_id,
-    slug: name,
-    tier: wanted.tier,
-    metadata: wanted.metadata,
+const wordsOf = (name: string, { name: words }: Entry): string => words ?? titleFromName(name)
+
+async function makeOne(run: Run, name: string, wanted: Entry, known: Known): Promise<void> {
+  const present = known.present.get(name)
+  const { external_id: own, tier, metadata: kept } = wanted
+  const columns = { name: wordsOf(name, wanted), externalId: own, slug: name, tier, metadata: kept }
+  const organization = present ? await changeOne(run, present, columns) : await createOne(run, columns)
+  if (!organization) return
+  const { id } = organization
+  const owners = await applyOwners(run, organization, name, wanted.owners, known.owners(id))
+  const change = { kind: 'organization', name } as const
+  if (!present) {
+    const namesake = known.namesakes.get(columns.name)
+    const notes =
+      namesake === undefined ? [] : [`another one is called so: if ${namesake} is meant, give it this slug first`]
+    run.report.change({ ...change, action: 'create', about: own, fields: owners, notes })
+  } else {
+    const fields = [...differences(shown(present), shown(columns)), ...owners]
+    if (present.slug === null) run.report.change({ ...change, action: 'adopt', about: id, fields })
+    else if (fields.length > 0) run.report.change({ ...change, action: 'update', fields })
   }
-  if (present) return changeOne(run, name, wanted, present, columns)
-  const namesake = await findUnnamedOrganization(tx, columns.name)
-  const created = await createOrganization(tx, columns, context)
-  if (created.outcome !== 'created') return refuse(run, name, created.outcome)
-  const { organization } = created
-  const fields = await applyOwners(run, organization, name, wanted.owners)
-  const notes = namesake === null ? [] : [`another one is called so: if ${namesake} is meant, give it this slug first`]
-  report.change({ action: 'create', kind: 'organization', name, about: wanted.external_id, fields, notes })
-  return organization
+  if (wanted.service_accounts) {
+    await applyServiceAccounts(run, organization, name, wanted.service_accounts, known.accounts(id))
+  }
 }
 
-async function changeOne(
-  run: Run,
-  name: string,
-  wanted: Entry,
-  present: Present,
-  columns: Columns,
-): Promise<Organization | null> {
-  const { tx, report, context } = run
-  const { id } = present
-  const found = await findOrganization(tx, id)
-  if (!found) throw new Error(`the organization ${name} is gone`)
-  // Its external id may be parked.
-  const before = { ...found, externalId: present.externalId }
-  const differing = differences(shown(before), shown(columns))
-  const changed = differing.length === 0 ? null : await changeOrganizationWithin(tx, id, columns, context)
-  if (changed && changed.outcome !== 'done') return refuse(run, name, changed.outcome)
-  const organization = changed?.organization ?? found
-  const fields = [...differing, ...(await applyOwners(run, organization, name, wanted.owners))]
-  if (before.slug === null) report.change({ action: 'adopt', kind: 'organization', name, about: id, fields })
-  else if (fields.length > 0) report.change({ action: 'update', kind: 'organization', name, fields })
-  return organization
+async function createOne(run: Run, columns: Columns): Promise<Organization | null> {
+  const created = await createOrganization(run.tx, columns, run.context)
+  return created.outcome === 'created' ? created.organization : refuse(run, columns.slug ?? '', created.outcome)
+}
+
+async function changeOne(run: Run, present: Organization, columns: Columns): Promise<Organization | null> {
+  if (differences(shown(present), shown(columns)).length === 0) return present
+  const changed = await changeOrganizationWithin(run.tx, present.id, columns, run.context)
+  return changed.outcome === 'done' ? changed.organization : refuse(run, columns.slug ?? '', changed.outcome)
 }
 
 function refuse({ report }: Run, name: string, outcome: (CreatedOrganization | ChangedOrganization)['outcome']): null {
@@ -201,7 +222,12 @@ function shown({ name, externalId: external_id, slug: known, tier, metadata: kep
   return { slug: known, name, external_id, tier, metadata: kept }
 }
 
-async function said(reading: Reading, slugName: string, organization: Organization): Promise<Entry> {
+function said(
+  organization: Organization,
+  slugName: string,
+  owners: Owners,
+  accounts: readonly ServiceAccount[],
+): Entry {
   const { name, externalId: external_id, tier, metadata: kept } = organization
   return withoutDefaults<Entry>(
     {
@@ -209,8 +235,8 @@ async function said(reading: Reading, slugName: string, organization: Organizati
       external_id,
       tier,
       metadata: { ...kept } as Entry['metadata'],
-      owners: await ownersSaid(reading, organization),
-      service_accounts: await accountsSaid(reading, organization),
+      owners: ownersSaid(owners),
+      service_accounts: accountsSaid(accounts),
     },
     {
       name: titleFromName(slugName),

@@ -3,13 +3,15 @@ import { z } from 'zod'
 import { addMember } from '../organizations/members/add.ts'
 import { changeRoleWithin } from '../organizations/members/change-role.ts'
 import { removeMemberWithin } from '../organizations/members/remove.ts'
-import { findMembership, listOwners, type Member } from '../organizations/members/store.ts'
+import { findMembership } from '../organizations/members/store.ts'
 import type { Organization } from '../organizations/organization.ts'
-import type { PendingInvitation } from '../users/invitations.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Tx } from '../platform/database.ts'
 import { findUserByEmail } from '../users/store.ts'
 import { emailKey, parseEmail } from '../users/user.ts'
 import type { FieldChange } from './report.ts'
-import type { Reading, Run } from './section.ts'
+import type { Run } from './section.ts'
+import { listInvitedOwners, listOwnersOf, type InvitedRow, type OwnerRow } from './store.ts'
 
 const email = z.string().refine((text) => parseEmail(text) !== null, { error: 'must be an e-mail address' })
 
@@ -18,14 +20,29 @@ export const ownersField = z
   .max(100, { error: 'must have at most 100 entries' })
   .transform((emails) => [...new Map(emails.map((one) => [emailKey(one), one.trim()])).values()])
 
-/** More than anybody invites. */
-const EVERY_INVITATION = 10_000
-
-interface Owners {
-  /** By `emailKey`. */
-  readonly present: ReadonlyMap<string, Member>
-  readonly invited: ReadonlyMap<string, PendingInvitation>
+/** Of one organization, by `emailKey`. */
+export interface Owners {
+  readonly present: ReadonlyMap<string, OwnerRow>
+  /** Somebody may have been invited more than once. */
+  readonly invited: ReadonlyMap<string, readonly InvitedRow[]>
 }
+
+/** Of many at once. */
+export async function readOwners(
+  tx: Tx,
+  clock: Clock,
+  organizationIds: readonly string[],
+): Promise<(organizationId: string) => Owners> {
+  const present = Map.groupBy(await listOwnersOf(tx, organizationIds), byOrganization)
+  const invited = Map.groupBy(await listInvitedOwners(tx, organizationIds, clock.now()), byOrganization)
+  return (id) => {
+    const owners = new Map((present.get(id) ?? []).map((one) => [emailKey(one.email), one]))
+    const others = (invited.get(id) ?? []).filter((one) => !owners.has(emailKey(one.email)))
+    return { present: owners, invited: Map.groupBy(others, (one) => emailKey(one.email)) }
+  }
+}
+
+const byOrganization = ({ organizationId }: { organizationId: string }): string => organizationId
 
 /**
  * Whoever isn't named stays, unless the file prunes; without the list, nobody is touched.
@@ -36,25 +53,26 @@ export async function applyOwners(
   organization: Organization,
   name: string,
   wanted: readonly string[] | undefined,
+  before: Owners,
 ): Promise<FieldChange[]> {
   if (!wanted) return []
-  const before = await ownersOf(run, organization)
   const named = new Set(wanted.map(emailKey))
+  const isSettled = [...named].every((key) => before.present.has(key) || before.invited.has(key))
+  if (isSettled && named.size === before.present.size + before.invited.size) return []
   for (const [index, address] of wanted.entries()) {
-    if (before.present.has(emailKey(address))) continue
-    const fault = await add(run, organization, name, address, before)
+    const key = emailKey(address)
+    if (before.present.has(key) || before.invited.has(key)) continue
+    const fault = await add(run, organization, name, address)
     if (fault !== null) run.report.fault('conflict', ['organizations', name, 'owners', index], fault)
   }
   for (const [key, member] of before.present) {
     if (!named.has(key)) await leave(run, organization, name, member)
   }
-  for (const [key, invitation] of before.invited) {
-    if (named.has(key)) continue
-    const which = { organizationId: organization.id, id: invitation.id }
-    if (run.prune) await run.services.invitations.revoke(run.tx, which, run.context)
-    else run.report.keep('invitation', `${invitation.email} as an owner of ${name}`)
+  for (const [key, invitations] of before.invited) {
+    if (!named.has(key)) await takeBack(run, organization, name, invitations)
   }
-  const [from, to] = [told(before), told(await ownersOf(run, organization))]
+  const after = await readOwners(run.tx, run.services.clock, [organization.id])
+  const [from, to] = [told(before), told(after(organization.id))]
   return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ field: 'owners', from, to }]
 }
 
@@ -64,7 +82,6 @@ async function add(
   { id: organizationId, name: words }: Organization,
   name: string,
   address: string,
-  before: Owners,
 ): Promise<string | null> {
   const { tx, services, context, principal, report } = run
   const user = await findUserByEmail(tx, address)
@@ -79,7 +96,6 @@ async function add(
     if (outcome !== 'added' && outcome !== 'done') throw new Error(`${user.id} could not be made an owner: ${outcome}`)
     return null
   }
-  if (before.invited.has(emailKey(address))) return null
   const organization = { id: organizationId, name: words, role: 'owner' } as const
   const inviterId = principal.subjectKind === 'user' ? principal.subject : null
   const wanted = { email: address, organization, inviterId, locale: 'en' } as const
@@ -94,7 +110,19 @@ async function add(
   return null
 }
 
-async function leave(run: Run, { id }: Organization, name: string, member: Member): Promise<void> {
+async function takeBack(
+  { tx, services, prune, report, context }: Run,
+  { id: organizationId }: Organization,
+  name: string,
+  invitations: readonly InvitedRow[],
+): Promise<void> {
+  const [first] = invitations
+  if (!prune && first) report.keep('invitation', `${first.email} as an owner of ${name}`)
+  if (!prune) return
+  for (const { id } of invitations) await services.invitations.revoke(tx, { organizationId, id }, context)
+}
+
+async function leave(run: Run, { id }: Organization, name: string, member: OwnerRow): Promise<void> {
   const { tx, services, prune, report, context } = run
   const what = `${member.email} of ${name}`
   if (!prune) {
@@ -110,21 +138,13 @@ async function leave(run: Run, { id }: Organization, name: string, member: Membe
 
 const platform = { manager: 'platform', userId: null } as const
 
-async function ownersOf({ tx, services }: Pick<Run, 'tx' | 'services'>, { id }: Organization): Promise<Owners> {
-  const present = await listOwners(tx, id)
-  const pending = await services.invitations.list(tx, { organizationId: id, limit: EVERY_INVITATION })
-  const byKey = new Map(present.map((member) => [emailKey(member.email), member]))
-  const invited = pending.filter(({ role, email: to }) => role === 'owner' && !byKey.has(emailKey(to)))
-  return { present: byKey, invited: new Map(invited.map((one) => [emailKey(one.email), one])) }
-}
-
 function told({ present, invited }: Owners): string[] {
-  const pending = [...invited.values()].map((one) => `${one.email} (invited)`)
+  const pending = [...invited.values()].flatMap(([one]) => (one ? `${one.email} (invited)` : []))
   return [...[...present.values()].map((one) => one.email), ...pending].toSorted()
 }
 
 /** Those that are and those that are invited, by their addresses. */
-export async function ownersSaid(reading: Reading, organization: Organization): Promise<string[]> {
-  const { present, invited } = await ownersOf(reading, organization)
-  return [...present.values(), ...invited.values()].map((one) => one.email).toSorted()
+export function ownersSaid({ present, invited }: Owners): string[] {
+  const all = [...present.values(), ...[...invited.values()].flatMap(([one]) => one ?? [])]
+  return all.map(({ email: address }) => address).toSorted()
 }

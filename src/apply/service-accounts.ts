@@ -7,13 +7,12 @@ import { createServiceAccount } from '../organizations/service-accounts/create.t
 import { deleteServiceAccountWithin } from '../organizations/service-accounts/delete.ts'
 import { description } from '../organizations/service-accounts/fields.ts'
 import type { ServiceAccount } from '../organizations/service-accounts/service-account.ts'
-import { hasKeys, listServiceAccounts } from '../organizations/service-accounts/store.ts'
+import { hasKeys } from '../organizations/service-accounts/store.ts'
+import type { Tx } from '../platform/database.ts'
 import { differences } from './report.ts'
-import type { Reading, Run } from './section.ts'
+import type { Run } from './section.ts'
+import { listServiceAccountsOf } from './store.ts'
 import { withoutDefaults } from './without-defaults.ts'
-
-/** More than anybody has. */
-const EVERY_ACCOUNT = 100_000
 
 /** Whether it is disabled stays as it is unless it is said: nobody's emergency stop is undone by a file. */
 const account = z.strictObject({ description: description.default(null), disabled: z.boolean().optional() })
@@ -29,8 +28,9 @@ export async function applyServiceAccounts(
   organization: Organization,
   slug: string,
   entries: Entries,
+  before: readonly ServiceAccount[],
 ): Promise<void> {
-  const present = new Map((await accountsOf(run, organization)).map((one) => [one.name, one]))
+  const present = new Map(before.map((one) => [one.name, one]))
   for (const [name, wanted] of Object.entries(entries)) {
     const current = present.get(name)
     if (current?.administrator) {
@@ -63,6 +63,8 @@ async function put(
 ): Promise<void> {
   const { description: words, disabled } = wanted
   if (current) {
+    const isSo = disabled === undefined || disabled === (current.disabledAt !== null)
+    if (isSo && words === current.description) return
     const which = { organizationId, id: current.id }
     const changed = await changeServiceAccountWithin(tx, which, { description: words, disabled }, context)
     if (changed.outcome !== 'done') throw new Error(`the service account ${called} could not be changed`)
@@ -84,15 +86,19 @@ const shown = ({ description: words, disabledAt }: ServiceAccount) => ({
   disabled: disabledAt !== null,
 })
 
-async function accountsOf({ tx }: Pick<Run, 'tx'>, { id }: Organization): Promise<ServiceAccount[]> {
-  const all = await listServiceAccounts(tx, { organizationId: id, limit: EVERY_ACCOUNT })
-  return all.toReversed()
+/** Of many organizations at once. */
+export async function readServiceAccounts(
+  tx: Tx,
+  organizationIds: readonly string[],
+): Promise<(organizationId: string) => readonly ServiceAccount[]> {
+  const all = Map.groupBy(await listServiceAccountsOf(tx, organizationIds), ({ organizationId }) => organizationId)
+  return (id) => all.get(id) ?? []
 }
 
 /** Without administrators', which no file makes. */
-export async function accountsSaid(reading: Reading, organization: Organization): Promise<Entries> {
-  const all = (await accountsOf(reading, organization)).filter(({ administrator }) => !administrator)
+export function accountsSaid(all: readonly ServiceAccount[]): Entries {
+  const own = all.filter(({ administrator }) => !administrator)
   return Object.fromEntries(
-    all.map((one) => [one.name, withoutDefaults(shown(one), { description: null, disabled: false })]),
+    own.map((one) => [one.name, withoutDefaults(shown(one), { description: null, disabled: false })]),
   )
 }

@@ -22,6 +22,26 @@ export const chosenSecret = z
   .max(200, { error: 'must have at most 200 characters' })
   .refine((secret) => new Set(secret).size >= 10, { error: 'must be drawn at random: openssl rand -hex 32' })
 
+/** Whether setting it would change nothing. */
+export function hasAsItsSecret(services: Services, client: Pick<Client, 'secrets'>, secret: string): boolean {
+  const { known, outlasting } = compared(services, client, secret)
+  return known?.expiresAt === null && outlasting.length === 0
+}
+
+interface Services {
+  secrets: Secrets
+  clock: Clock
+}
+
+function compared({ secrets, clock }: Services, client: Pick<Client, 'secrets'>, secret: string) {
+  const digests = secrets.digests('client_secret', secret)
+  const isThis = ({ digest }: ClientSecret) => digests.some((one) => one.equals(digest))
+  const others = liveSecrets(client, clock).filter((one) => !isThis(one))
+  const graceEnds = secondsFrom(clock, DEFAULT_GRACE_SECONDS)
+  const outlasting = others.filter(({ expiresAt }) => expiresAt === null || expiresAt > graceEnds)
+  return { known: client.secrets.find(isThis), digests, others, outlasting, graceEnds }
+}
+
 /** `set`: it had none that was live. `changed`: those that it had work for another day, as after a rotation. */
 export type SecretSet = 'unchanged' | 'set' | 'changed' | 'taken'
 
@@ -31,21 +51,15 @@ export type SecretSet = 'unchanged' | 'set' | 'changed' | 'taken'
  */
 export async function setClientSecret(
   tx: Tx,
-  { secrets, clock }: { secrets: Secrets; clock: Clock },
+  { secrets, clock }: Services,
   client: Pick<Client, 'id' | 'organizationId' | 'secrets'>,
   secret: string,
   context: AuditContext,
 ): Promise<SecretSet> {
-  const digests = secrets.digests('client_secret', secret)
-  const isThis = ({ digest }: ClientSecret) => digests.some((one) => one.equals(digest))
-  const known = client.secrets.find(isThis)
+  const { known, digests, others, outlasting, graceEnds } = compared({ secrets, clock }, client, secret)
+  if (known?.expiresAt === null && outlasting.length === 0) return 'unchanged'
   const owner = known ? client.id : await findSecretOwner(tx, digests)
   if (owner !== null && owner !== client.id) return 'taken'
-
-  const others = liveSecrets(client, clock).filter((one) => !isThis(one))
-  const graceEnds = secondsFrom(clock, DEFAULT_GRACE_SECONDS)
-  const outlasting = others.filter(({ expiresAt }) => expiresAt === null || expiresAt > graceEnds)
-  if (known?.expiresAt === null && outlasting.length === 0) return 'unchanged'
 
   for (const { id } of outlasting) await setSecretEnd(tx, id, graceEnds)
   await deleteSecrets(

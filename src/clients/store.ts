@@ -15,6 +15,13 @@ export async function findClient(db: Db | Tx, clientId: string): Promise<Client 
   return row && toClient(row)
 }
 
+/** Those that files know, by their slugs. */
+export async function listNamedClients(tx: Tx): Promise<Client[]> {
+  const where = { slug: { not: null } }
+  const rows = await tx.client.findMany({ where, include: withSecrets, orderBy: { slug: 'asc' } })
+  return rows.map(toClient)
+}
+
 /** A page and one row more, newest first, of those of these organizations (null: all). */
 export async function listClientPage(
   db: Db | Tx,

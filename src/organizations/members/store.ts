@@ -66,16 +66,6 @@ export async function listMembers(
   return rows.map(toMember)
 }
 
-/** All there are, disabled ones among them, in the order in which they came. */
-export async function listOwners(db: Db | Tx, organizationId: string): Promise<Member[]> {
-  const rows = await db.membership.findMany({
-    where: { organizationId, role: 'owner' },
-    include: withPerson,
-    orderBy: [{ createdAt: 'asc' }, { userId: 'asc' }],
-  })
-  return rows.map(toMember)
-}
-
 /** The ids of all there are. */
 export async function listMemberIds(tx: Tx, organizationId: string): Promise<string[]> {
   const rows = await tx.membership.findMany({ where: { organizationId }, select: { userId: true } })
