@@ -1,5 +1,6 @@
 /** How each command runs: with its output, and with every failure told in words and by the exit status. */
 import type { Writable } from 'node:stream'
+import type { ApiClient } from './api/client.ts'
 import { exitCodes } from './exit-codes.ts'
 import { CommandFailure } from './failure.ts'
 import { createOutput, type Output } from './output.ts'
@@ -10,6 +11,8 @@ export interface Io {
   stdin: Input
   stdout: Writable
   stderr: Writable
+  /** One that is open already, for whoever runs many commands in one process; it is not closed. */
+  api?: ApiClient
 }
 
 export interface CommandIo extends Io {

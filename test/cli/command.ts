@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { ApiClient } from '../../src/cli/api/client.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { settings } from '../../src/config.ts'
 import { openDatabase, type Db } from '../../src/platform/database.ts'
@@ -33,6 +34,8 @@ export interface CommandBench extends AsyncDisposable {
 interface Given {
   stdin?: string
   environment?: Record<string, string>
+  /** In place of one that is opened for this command alone. */
+  api?: ApiClient
 }
 
 const secretKey = 'command-bench-secret-key-0123456789-abcdef'
@@ -57,7 +60,8 @@ export async function openCommandBench(): Promise<CommandBench> {
     Object.assign(process.env, usual, given.environment)
     const [stdout, stderr] = [collector(), collector()]
     const stdin = Readable.from(given.stdin === undefined ? [] : [Buffer.from(given.stdin)])
-    const status = await runCommandLine(args, { stdin, stdout: stdout.stream, stderr: stderr.stream })
+    const io = { stdin, stdout: stdout.stream, stderr: stderr.stream, ...(given.api && { api: given.api }) }
+    const status = await runCommandLine(args, io)
     return { status, stdout: stdout.text(), stderr: stderr.text() }
   }
 

@@ -1,4 +1,6 @@
 /** A running server, and the command on its host and away from it. */
+import type { ApiClient } from '../../src/cli/api/client.ts'
+import { openHostApi } from '../../src/cli/api/host.ts'
 import { addAdministratorKey } from '../support/api.ts'
 import { startTestServer, testSecretKey, type TestServer } from '../support/server.ts'
 import { openCommandBench, type CommandBench, type Outcome } from './command.ts'
@@ -10,7 +12,9 @@ export interface RemoteBench extends AsyncDisposable {
   bench: CommandBench
   /** What of the environment makes the command work on the server, on its host or from elsewhere. */
   environment(where: Where): Record<string, string>
-  run(where: Where, args: readonly string[], stdin?: string): Promise<Outcome>
+  run(where: Where, args: readonly string[], stdin?: string, api?: ApiClient): Promise<Outcome>
+  /** For many commands on the host, one after the other. */
+  openHost(): Promise<ApiClient>
 }
 
 export async function openRemoteBench(): Promise<RemoteBench> {
@@ -28,8 +32,17 @@ export async function openRemoteBench(): Promise<RemoteBench> {
     server,
     bench,
     environment: (where) => environments[where],
-    run: (where, args, stdin) =>
-      bench.run(args, { environment: environments[where], ...(stdin === undefined ? {} : { stdin }) }),
+    run: (where, args, stdin, api) =>
+      bench.run(args, {
+        environment: environments[where],
+        ...(stdin === undefined ? {} : { stdin }),
+        ...(api === undefined ? {} : { api }),
+      }),
+    async openHost() {
+      // The environment of this process is the command's from here on.
+      await bench.run(['tiers', 'list'], { environment: environments.host })
+      return openHostApi()
+    },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }

@@ -151,6 +151,7 @@ test(
       const made = await remote.run('host', ['users', 'create', world['email']], 'seven lanterns under a quiet harbour')
       expect(made).toMatchObject({ status: 0, stderr: '' })
     }
+    await using host = await remote.openHost()
     const differing: unknown[] = []
     const refused: string[] = []
     for (const [index, { args, keep, stdin }] of scenario.entries()) {
@@ -160,7 +161,12 @@ test(
         const world = worlds[where]
         // Half of them as machines see them, unless something is to be remembered.
         const json = keep || index % 2 === 0 ? ['--json'] : []
-        const outcome = await remote.run(where, [...args(world), ...json], stdin?.(world))
+        const outcome = await remote.run(
+          where,
+          [...args(world), ...json],
+          stdin?.(world),
+          where === 'host' ? host : undefined,
+        )
         if (keep && outcome.status === 0) world[keep[0]] = fieldOf(JSON.parse(outcome.stdout), keep[1])
         said.push({
           ...outcome,
@@ -168,10 +174,10 @@ test(
           stderr: masked(outcome.stderr),
         })
       }
-      const [host, elsewhere] = said
-      if (host?.status !== 0) refused.push(args(worlds.host).slice(0, 3).join(' '))
-      if (JSON.stringify(host) !== JSON.stringify(elsewhere))
-        differing.push({ args: args(worlds.host), host, elsewhere })
+      const [here, elsewhere] = said
+      if (here?.status !== 0) refused.push(args(worlds.host).slice(0, 3).join(' '))
+      if (JSON.stringify(here) !== JSON.stringify(elsewhere))
+        differing.push({ args: args(worlds.host), here, elsewhere })
     }
     expect(differing).toEqual([])
     // Alike is not enough: all but these are done.

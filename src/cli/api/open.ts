@@ -4,7 +4,8 @@ import type { ApiClient } from './client.ts'
 import { readRemoteAddress } from './remote-address.ts'
 
 /** Each is loaded when it is needed: the host's is the whole server. @throws {CommandFailure} */
-export async function openApi({ output }: { output: Pick<Output, 'note'> }): Promise<ApiClient> {
+export async function openApi({ output, api }: { output: Pick<Output, 'note'>; api?: ApiClient }): Promise<ApiClient> {
+  if (api) return { ...api, [Symbol.asyncDispose]: () => Promise.resolve() }
   const address = readRemoteAddress()
   if (address !== null) {
     const { openRemoteApi } = await import('./remote.ts')
