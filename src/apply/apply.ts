@@ -1,6 +1,7 @@
 /** Makes the server what a document says: all of it or nothing, in one transaction. */
 import type { AuditContext } from '../audit/record.ts'
 import type { Principal } from '../http/api/principal.ts'
+import { Problem } from '../http/problem.ts'
 import type { Db, Tx } from '../platform/database.ts'
 import { demandReach } from './demand.ts'
 import { sections, type Document } from './document.ts'
@@ -15,12 +16,13 @@ export interface Wanted {
   dryRun: boolean
 }
 
-/** A document of two megabytes is some ten thousand statements. */
-const TRANSACTION_TIMEOUT_MS = 60_000
+/** Ten thousand new organizations take half of it; whoever has sent a document waits for two minutes. */
+const TRANSACTION_TIMEOUT_MS = 110_000
 
 /**
  * A dry run does all of it, too, and takes it back: what it tells is what would happen, and no second opinion on it.
- * @throws {Problem} 400 or 409 with every fault of the first section that has some; 403 for what the caller may not
+ * @throws {Problem} 400 or 409 with every fault of the first section that has some; 403 for what the caller may not; 413
+ * for what takes too long
  */
 export async function applyDocument(
   db: Db,
@@ -64,18 +66,28 @@ export async function applyDocument(
 }
 
 async function transaction<T>(db: Db, { takenBack }: { takenBack: boolean }, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const options = { timeout: TRANSACTION_TIMEOUT_MS }
-  if (!takenBack) return db.$transaction(work, options)
   const taken = new Error('a dry run is taken back')
+  const begun = performance.now()
   let result: { value: T } | undefined
   try {
-    await db.$transaction(async (tx) => {
-      result = { value: await work(tx) }
-      throw taken
-    }, options)
+    await db.$transaction(
+      async (tx) => {
+        result = { value: await work(tx) }
+        if (takenBack) throw taken
+      },
+      { timeout: TRANSACTION_TIMEOUT_MS },
+    )
   } catch (error) {
+    if (performance.now() - begun >= TRANSACTION_TIMEOUT_MS) throw tooLong(error)
     if (error !== taken) throw error
   }
-  if (!result) throw new Error('a dry run has no end')
+  if (!result) throw new Error('a document was applied without an end')
   return result.value
+}
+
+function tooLong(cause: unknown): Problem {
+  return new Problem('payload_too_large', {
+    cause,
+    detail: `It was not done within ${TRANSACTION_TIMEOUT_MS / 1000} s, and is taken back: apply the document in parts.`,
+  })
 }
