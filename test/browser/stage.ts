@@ -1,9 +1,9 @@
-/** What a browser test plays on: one server and one Chromium for a file, and an ear for whatever a browser complains of. */
+/** What a browser test plays on: a server of its own and Chromium, and an ear for whatever a browser complains of. */
 import { mkdir } from 'node:fs/promises'
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { expectAccessible } from '../support/axe.ts'
-import { launchBrowser, openPage, type PageOptions } from '../support/browser.ts'
+import { openBrowser, openPage, type PageOptions } from '../support/browser.ts'
 import {
   addClient,
   startTestServer,
@@ -36,9 +36,9 @@ export type Site = RelyingParty & { client: TestClient }
 
 export async function openStage(serverOptions: TestServerOptions = {}): Promise<Stage> {
   await using opening = new AsyncDisposableStack()
-  const [server, browser] = await Promise.all([startTestServer(serverOptions), launchBrowser()])
+  const [server, browser] = await Promise.all([startTestServer(serverOptions), openBrowser()])
   opening.use(server)
-  opening.defer(() => browser.close())
+  opening.use(browser)
   const complaints: { url: string; text: string }[] = []
   const contexts = new Set<BrowserContext>()
   const sites = opening.use(new AsyncDisposableStack())

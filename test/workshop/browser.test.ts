@@ -1,10 +1,9 @@
 /** The browser tests stand on these: what a page looks like to a test, and that looking changes nothing. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectAccessible } from '../support/axe.ts'
-import { launchBrowser, openPage } from '../support/browser.ts'
+import { openBrowser, openPage, type TestBrowser } from '../support/browser.ts'
 
 const sound = `<!doctype html><html lang="en"><title>Sound</title>
   <main><h1>Sound</h1><p id="script">did not run</p></main>
@@ -15,7 +14,7 @@ const faulty = `<!doctype html><html lang="en"><title>Faulty</title>
 
 let server: Server
 let origin: string
-let browser: Browser
+let browser: TestBrowser
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -25,7 +24,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  browser = await launchBrowser()
+  browser = await openBrowser()
 })
 
 afterAll(async () => {

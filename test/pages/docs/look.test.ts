@@ -1,17 +1,17 @@
 /** Every error's page in a real browser: accessible, no wider than a phone, and read with a keyboard alone. */
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { locales } from '../../../src/http/messages.ts'
 import { errorCodes } from '../../../src/pages/docs/page.ts'
 import { expectAccessible } from '../../support/axe.ts'
-import { launchBrowser, openPage } from '../../support/browser.ts'
+import { openBrowser, openPage, type TestBrowser } from '../../support/browser.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 
 let server: TestServer
-let browser: Browser
+let browser: TestBrowser
 beforeAll(async () => {
   server = await startTestServer()
-  browser = await launchBrowser()
+  browser = await openBrowser()
 })
 afterAll(async () => {
   await browser?.close()
