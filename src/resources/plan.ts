@@ -27,7 +27,7 @@ export type Change =
 export interface Plan {
   /** In an order in which they can be made: a resource is deleted after the scopes that another one takes over from it. */
   readonly changes: readonly Change[]
-  /** There, but not in the file; only `prune` deletes them. */
+  /** There, but not in the file; only `prune` deletes them. Those of a resource that is kept go with it. */
   readonly kept: readonly { kind: 'resource' | 'scope'; name: string }[]
   /** Why the file can't be applied as it is. */
   readonly conflicts: readonly Conflict[]
@@ -67,7 +67,9 @@ export function planResources(
       ? []
       : [
           ...surplus.map(({ resource }) => ({ kind: 'resource', name: resource.name }) as const),
-          ...surplusScopes.map(({ scope }) => ({ kind: 'scope', name: scope.name }) as const),
+          ...surplusScopes
+            .filter(({ resource }) => wantedNames.has(resource.name))
+            .map(({ scope }) => ({ kind: 'scope', name: scope.name }) as const),
         ],
     conflicts: prune
       ? []

@@ -73,11 +73,7 @@ describe('applying a file', () => {
     const wanted = file({ reports: ['reports:read'] })
     const plan = await apply(wanted)
     expect(kinds(plan)).toEqual([])
-    expect(plan.kept.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
-      'resource exports',
-      'scope exports:run',
-      'scope reports:write',
-    ])
+    expect(plan.kept.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['resource exports', 'scope reports:write'])
     expect(kinds(await apply(wanted, { prune: true }))).toEqual(['delete_scope', 'delete_scope', 'delete_resource'])
     expect(await state()).toEqual(wanted)
   })
