@@ -1,6 +1,6 @@
 /** The work of `keygrant apply`: reads the file, has the server apply it, and tells what that comes to. */
 import { readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { ApiClient, ApiReply } from './api/client.ts'
 import { openApi } from './api/open.ts'
 import { ProblemFailure } from './api/problem-failure.ts'
@@ -63,7 +63,7 @@ async function readText(path: string, stdin: Input): Promise<string> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw usageFailure(
-      code === 'ENOENT' ? `There is no file ${path}.` : `${path} can't be read (${code ?? 'unknown reason'}).`,
+      code === 'ENOENT' ? `There is no file ${resolve(path)}.` : `${path} can't be read (${code ?? 'unknown reason'}).`,
     )
   }
 }

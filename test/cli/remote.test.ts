@@ -269,6 +269,15 @@ describe('what does not work is told in words', () => {
   })
 
   test.for([
+    ['/v1', 0, ''],
+    ['/v1/', 0, ''],
+    ['/v1/v1', 1, 'There is no such API there. Is KEYGRANT_URL right'],
+  ] as const)('a KEYGRANT_URL with the path %s', async ([path, ends, said]) => {
+    const { status, stderr } = await away(['tiers', 'list'], { KEYGRANT_URL: `${remote.server.url}${path}` })
+    expect([status, stderr]).toEqual([ends, said === '' ? '' : expect.stringContaining(said)])
+  })
+
+  test.for([
     [{ KEYGRANT_URL: 'http://id.example.com' }, 'KEYGRANT_URL must be https'],
     [{ KEYGRANT_URL: 'http://localhost.example.com' }, 'KEYGRANT_URL must be https'],
     [{ KEYGRANT_URL: 'id.example.com' }, 'KEYGRANT_URL must be the https address'],

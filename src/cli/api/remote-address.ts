@@ -37,7 +37,8 @@ export function readRemoteAddress(): RemoteAddress | null {
   }
   // It would be no header, and an error about it would show it.
   if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new CommandFailure('KEYGRANT_API_KEY is not a key: was it copied whole?')
-  return { url: parsed.href.replace(/\/+$/, ''), apiKey }
+  // Every path of the API says /v1 itself; who copied the address of a route has it here, too.
+  return { url: parsed.href.replace(/\/+$/, '').replace(/\/v1$/, ''), apiKey }
 }
 
 /** RFC 8252, section 8.3. A name that only resolves to this machine doesn't count. */

@@ -1,5 +1,6 @@
 /** The text of a file that is imported, or of stdin. */
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { CommandFailure, usageFailure } from '../failure.ts'
 import { readAll, type Input } from '../terminal.ts'
 
@@ -12,7 +13,7 @@ export async function readFileOrStdin(file: string, stdin: Input): Promise<strin
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw usageFailure(
       error.code === 'ENOENT'
-        ? `There is no file ${file}.`
+        ? `There is no file ${resolve(file)}.`
         : `${file} can't be read (${error.code ?? 'unknown reason'}).`,
     )
   })

@@ -188,10 +188,14 @@ function notThere({ noun, args }: Performed, { given }: Typed): CommandFailure {
   const [first, ...rest] = args
     .filter(({ of }) => of !== undefined)
     .map(({ name, field, of }) => ({ one: wordsOf(name), of, value: printable(given[field] ?? '') }))
+  if (!first)
+    return new CommandFailure(
+      'There is no such API there. Is KEYGRANT_URL right, and is its Keygrant as new as this command?',
+    )
   const second = rest.find(({ of }) => of === noun.name)
   const text = second
-    ? `${first?.value} isn't there, or has no ${second.one} ${second.value}. See: keygrant ${second.of} list ${first?.value}`
-    : `There is no ${first?.one} ${first?.value}. See: keygrant ${first?.of} list`
+    ? `${first.value} isn't there, or has no ${second.one} ${second.value}. See: keygrant ${second.of} list ${first.value}`
+    : `There is no ${first.one} ${first.value}. See: keygrant ${first.of} list`
   return new CommandFailure(text)
 }
 

@@ -46,7 +46,7 @@ export const words: Readonly<Record<string, string>> = {
   on_limit: '403 for gateways that know no 429',
   on_outage: '403 for gateways that know no 503',
   optional: 'whether people may leave it out at consent',
-  organization_id: 'the organization that it belongs to',
+  organization_id: 'the organization that it belongs to, by its id',
   organization_limits: 'a ceiling for all keys of an organization together: {"hour":5000,"burst":{"size":50}}',
   pkce_exempt: 'whether it may go without a PKCE challenge, but then needs a nonce',
   platform_name: 'what the platform is called, on pages and in mails',
