@@ -1,4 +1,4 @@
-/** How the tests run: every file in a process of its own, against a real database and a real browser. */
+/** How the tests run: against a real database and a real browser. */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -6,6 +6,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/install-programs.ts', 'test/support/global-setup.ts'],
     pool: 'forks',
+    // The files of a worker share its modules, as the requests of a server do: nothing of ours may depend on being loaded
+    // anew. Loading them for each file took as long again as most tests.
+    isolate: false,
     // Two, also on a large machine: each worker has a browser, a server and a database behind it.
     maxWorkers: 2,
     // Generous for a slow shared machine. They only end a test that hangs; no test asserts how long something takes.

@@ -6,6 +6,7 @@ import { openRemoteBench, type RemoteBench } from '../cli/remote-bench.ts'
 import { tokenRequest } from '../oidc/endpoints.ts'
 import { createAgent } from '../support/agent.ts'
 import { call } from '../support/api.ts'
+import { eventually } from '../support/eventually.ts'
 import {
   CLIENTS,
   clientIdOf,
@@ -85,12 +86,14 @@ const sample = Array.from({ length: KEYS }, (_, index) => index).filter(
 )
 
 async function everythingWorks(bench: RemoteBench): Promise<void> {
-  for (const index of sample) {
+  const works = async (index: number) =>
     expect([index, await check(bench, keyOf(index))]).toEqual([
       index,
       { status: 200, code: 'valid', customer: customerOf(index) },
     ])
-  }
+  // The import's notice says how keys of other systems are looked for; from then on each is found at its first call.
+  await eventually(() => works(sample[0] ?? 0))
+  for (const index of sample) await works(index)
   for (const index of somePeople) expect([index, await signsIn(bench, index)]).toEqual([index, 303])
 }
 

@@ -208,7 +208,9 @@ test('what can’t be a key is looked up nowhere, and a warm key isn’t either'
   const mistyped = key.key.replace(/.$/, (last) => (last === '0' ? '1' : '0'))
   for (const token of [key.key, mistyped, 'kg_live_short', 'something-opaque']) await ask(own, token)
   await revoke(server, own, mistyped)
-  expect(server.statements().filter((text) => /api_key|token|client/.test(text))).toEqual([])
+  // What was used is written down now and then, by whichever call.
+  const looks = server.statements().filter((text) => !text.includes('INSERT INTO usage'))
+  expect(looks.filter((text) => /api_key|token|client/.test(text))).toEqual([])
 })
 
 test('an outage never makes a key look dead', async () => {

@@ -47,6 +47,8 @@ function fieldsOf(schema: z.ZodType): Fields {
     io: 'input',
     unrepresentable: 'any',
     reused: 'inline',
+    // A schema, and no part of one: `rowOf` reads it.
+    override: ({ jsonSchema }) => delete jsonSchema['describedAs'],
   }) as JsonSchema
   const entries = Object.entries(properties).map(([name, property]): [string, Field] => [
     name,
