@@ -92,8 +92,8 @@ describe('keys create', () => {
       1,
       [
         'The input has faults:',
-        '  resource: is the identifier of no resource',
-        '  scopes.0: there is no scope reports:fly',
+        '  --resource: is the identifier of no resource',
+        '  --scope reports:fly: there is no scope reports:fly',
       ],
     ])
   })
@@ -102,7 +102,7 @@ describe('keys create', () => {
     [['--name', 'x', '--limits', '{'], 64, "option '--limits <json>' argument '{' is invalid"],
     [['--name', 'x', '--expires-in', 'long'], 64, 'It is a number.'],
     [[], 64, '--name is missing.'],
-    [['--name', 'x'], 1, 'organization_id: is required'],
+    [['--name', 'x'], 1, '--organization: is required'],
   ] as const)('says what is wrong with the command line: %j', async ([flags, exit, fault]) => {
     const { status, stderr } = await bench.run(['keys', 'create', ...flags])
     expect([status, stderr]).toEqual([exit, expect.stringContaining(fault)])
@@ -182,7 +182,7 @@ describe('keys rotate', () => {
   test('takes no grace above a week', async () => {
     const { id } = await create()
     const { status, stderr } = await bench.run(['keys', 'rotate', id, '--grace', '604801'])
-    expect([status, stderr]).toEqual([1, expect.stringContaining('grace_period: must be a whole number of seconds')])
+    expect([status, stderr]).toEqual([1, expect.stringContaining('--grace: must be a whole number of seconds')])
   })
 })
 

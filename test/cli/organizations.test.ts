@@ -42,10 +42,10 @@ describe('organizations', () => {
 
   test.for([
     [['--external-id', 'taken'], 1, expect.stringContaining('Another organization has this external_id.')],
-    [['--tier', 'gold'], 1, 'The input has faults:\n  tier: is not a tier: see /v1/tiers\n'],
-    [['--tier', 'GOLD!'], 1, expect.stringContaining('  tier: must be')],
+    [['--tier', 'gold'], 1, 'The input has faults:\n  --tier: is not a tier: see /v1/tiers\n'],
+    [['--tier', 'GOLD!'], 1, expect.stringContaining('  --tier: must be')],
     [['--metadata', '{'], 64, expect.stringContaining("option '--metadata <json>' argument '{' is invalid")],
-    [['--metadata', '[]'], 1, expect.stringContaining('  metadata: ')],
+    [['--metadata', '[]'], 1, expect.stringContaining('  --metadata: ')],
   ] as const)('create says what is wrong with %j', async ([flags, exit, text]) => {
     await bench.run(['organizations', 'create', '--name', 'First', '--external-id', 'taken'])
     const { status, stderr } = await bench.run(['organizations', 'create', '--name', 'Second', ...flags])

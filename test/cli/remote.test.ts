@@ -255,9 +255,9 @@ describe('what does not work is told in words', () => {
       1,
       [
         'The input has faults:',
-        expect.stringMatching(/^ {2}name: /),
-        expect.stringMatching(/^ {2}expires_in: /),
-        expect.stringMatching(/^ {2}allowed_ips\.0: /),
+        expect.stringMatching(/^ {2}--name: /),
+        expect.stringMatching(/^ {2}--expires-in: /),
+        expect.stringMatching(/^ {2}--allow-ip here: /),
         expect.stringMatching(/^Request [\w-]+$/),
       ],
     ])

@@ -11,8 +11,9 @@ export class ProblemFailure extends CommandFailure {
   override name = 'ProblemFailure'
   readonly problem: ProblemDocument
 
-  constructor(problem: ProblemDocument) {
-    super(problemText(problem), hostOnly.has(problem.code) ? exitCodes.hostOnly : exitCodes.fault)
+  /** @param placeOf what a fault's place is called where it came from; as the API has it unless said */
+  constructor(problem: ProblemDocument, placeOf: PlaceOf = placeInInput) {
+    super(problemText(problem, placeOf), hostOnly.has(problem.code) ? exitCodes.hostOnly : exitCodes.fault)
     this.problem = problem
   }
 }
@@ -23,9 +24,12 @@ export class ProblemFailure extends CommandFailure {
  *   scopes.0: there is no scope reports:fly
  * Request 3f0c…
  */
-function problemText({ title, detail, errors = [], request_id: requestId }: ProblemDocument): string {
+function problemText(
+  { title, detail, errors = [], request_id: requestId }: ProblemDocument,
+  placeOf: PlaceOf,
+): string {
   const what = detail ?? `${title}.`
-  const faults = errors.map(({ path, message }) => `  ${printable(`${placeOf(path)}${message}`)}`)
+  const faults = errors.map(({ path, message }) => `  ${printable(path === '' ? message : `${placeOf(path)}: ${message}`)}`)
   return [
     printable(faults.length > 0 ? what.replace(/: see errors\.$/, ':') : what),
     ...faults,
@@ -33,7 +37,7 @@ function problemText({ title, detail, errors = [], request_id: requestId }: Prob
   ].join('\n')
 }
 
-/** `/scopes/0` is `scopes.0`; a parameter's name stays what it is, and the body as a whole has none. */
-function placeOf(path: string): string {
-  return path === '' ? '' : `${path.replace(/^\//, '').replaceAll('/', '.')}: `
-}
+export type PlaceOf = (path: string) => string
+
+/** `/scopes/0` is `scopes.0`; a parameter's name stays what it is. */
+export const placeInInput: PlaceOf = (path) => path.replace(/^\//, '').replaceAll('/', '.')

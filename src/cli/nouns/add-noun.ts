@@ -57,7 +57,7 @@ function addVerb(parent: Command, noun: Noun, name: string, verb: Verb, { run }:
         limit: command.getOptionValue('limit') as number | undefined,
         cursor: command.getOptionValue('cursor') as string | undefined,
       }
-      await performVerb(io, { noun, name, verb, operation, args, isList, flags: body }, typed)
+      await performVerb(io, { noun, name, verb, operation, args, isList, flags: body, queryFlags: query }, typed)
     }),
   )
 }

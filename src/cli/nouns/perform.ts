@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { answerOf, pathOf, type ApiCall, type ApiClient } from '../api/client.ts'
 import { openApi } from '../api/open.ts'
-import { ProblemFailure } from '../api/problem-failure.ts'
+import { placeInInput, ProblemFailure, type PlaceOf } from '../api/problem-failure.ts'
 import { isRemote } from '../api/remote-address.ts'
 import { CommandFailure, hostOnlyFailure, usageFailure } from '../failure.ts'
 import type { Operation } from '../operations/operation.ts'
@@ -22,6 +22,7 @@ export interface Performed {
   isList: boolean
   /** Of the body. */
   flags: ReadonlyMap<string, Flag>
+  queryFlags: ReadonlyMap<string, Flag>
 }
 
 export interface Typed {
@@ -51,7 +52,9 @@ export async function performVerb(io: CommandIo, performed: Performed, typed: Ty
     if (isList) return showList(io, performed, await listOf(api, call, typed))
     showOne(io, performed, typed, await answerOf<Row | null>(api, call))
   } catch (error) {
-    throw error instanceof ProblemFailure && isPlainlyMissing(error) ? notThere(performed, typed) : error
+    if (!(error instanceof ProblemFailure)) throw error
+    if (isPlainlyMissing(error)) throw notThere(performed, typed)
+    throw new ProblemFailure(error.problem, placeTyped(performed, typed))
   }
 }
 
@@ -62,13 +65,12 @@ async function insteadOf({ why, load }: NonNullable<Verb['instead']>, { given }:
 }
 
 /** What the verb begins with, then `--body` or stdin, then flags, each over the last. @throws {CommandFailure} */
-async function bodyOf({ stdin }: CommandIo, performed: Performed, { given, body, whole }: Typed): Promise<Row> {
+async function bodyOf({ stdin }: CommandIo, performed: Performed, typed: Typed): Promise<Row> {
+  const { given, body, whole } = typed
   const { verb, args, operation, flags } = performed
   const fields = operation.body ?? {}
   const named = args.filter(({ field }) => field in fields).map(({ field }) => [field, given[field]] as const)
-  const nothingElse = Object.keys(body).every((field) => verb.stdinWithout?.includes(field))
-  const piped = verb.stdinWithout && whole === undefined && nothingElse
-  const base = piped
+  const base = isPiped(verb, typed)
     ? await bodyFromStdin(stdin, verb, flags)
     : whole === undefined
       ? {}
@@ -83,6 +85,10 @@ async function bodyOf({ stdin }: CommandIo, performed: Performed, { given, body,
   }
   return all
 }
+
+/** From stdin, where nothing was typed but what may not come from there. */
+const isPiped = ({ stdinWithout }: Verb, { body, whole }: Typed): boolean =>
+  stdinWithout !== undefined && whole === undefined && Object.keys(body).every((field) => stdinWithout.includes(field))
 
 async function bodyFromStdin(stdin: CommandIo['stdin'], verb: Verb, flags: Performed['flags']): Promise<Row> {
   if (stdin.isTTY === true) throw usageFailure('Say what it is: by flags (see --help), or as JSON on stdin.')
@@ -178,6 +184,21 @@ function showOne({ output }: CommandIo, { noun, verb }: Performed, { given }: Ty
     answer ?? { ...given, done: true },
     verb.said ? printable(verb.said(given, row)) : oneText(noun, verb, row),
   )
+}
+
+/** A fault is at the flag that was typed, or has to be; what came as JSON has the API's own names. */
+function placeTyped({ verb, flags, queryFlags }: Performed, typed: Typed): PlaceOf {
+  const { body, whole } = typed
+  const onlyFlags = whole === undefined && !isPiped(verb, typed)
+  return (path) => {
+    const [field = '', ...within] = path.replace(/^\//, '').split('/')
+    const inBody = path.startsWith('/')
+    const flag = inBody ? (onlyFlags || field in body ? flags.get(field) : undefined) : queryFlags.get(field)
+    if (!flag) return placeInInput(path)
+    const values = body[field]
+    const value: unknown = Array.isArray(values) ? values[Number(within[0])] : undefined
+    return [flag.name, ...(typeof value === 'string' ? [value] : within)].join(' ')
+  }
 }
 
 const isPlainlyMissing = ({ problem }: ProblemFailure): boolean =>
