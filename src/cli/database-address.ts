@@ -25,6 +25,7 @@ export async function openDatabaseAddress(
     return { url: running, directUrl: running, kind: 'running', [Symbol.asyncDispose]: () => Promise.resolve() }
   }
   const embedded = await openEmbeddedDatabase({ dataDir: config.dataDir, log })
+  if (embedded.made) process.stderr.write(newDatabase(config.dataDir))
   return {
     url: embedded.url,
     directUrl: embedded.url,
@@ -32,3 +33,9 @@ export async function openDatabaseAddress(
     [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   }
 }
+
+/** Whoever stands in the wrong folder would take it for theirs, and wonder where everything has gone. */
+const newDatabase = (dataDir: string): string => `\
+There was no database in ${dataDir}: a new, empty one was made there.
+If yours is elsewhere, say where: DATA_DIR=<its folder> or DATABASE_URL=<its address>; for a server elsewhere KEYGRANT_URL and KEYGRANT_API_KEY.
+`

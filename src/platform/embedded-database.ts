@@ -13,6 +13,8 @@ import type { Log } from './log.ts'
 export interface EmbeddedDatabase extends AsyncDisposable {
   /** Loopback only, with a random password that rests in the data folder. */
   url: string
+  /** There was none before. */
+  made: boolean
 }
 
 export interface EmbeddedDatabaseOptions {
@@ -39,7 +41,8 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
   const claimed = await claim(home.folder)
   opening.defer(() => claimed.release())
 
-  if (await missing(cluster)) {
+  const made = await missing(cluster)
+  if (made) {
     log.info({ folder: home.folder }, 'making the embedded database')
     await createCluster(programs, cluster, join(home.folder, 'password'))
   } else {
@@ -56,6 +59,7 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
   const open = opening.move()
   return {
     url: `postgres://${USER}:${home.password}@127.0.0.1:${server.port}/${DATABASE}`,
+    made,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
