@@ -88,9 +88,18 @@ function gradeOf(catalogue: Pick<ScopeCatalogue, 'scope'>, name: string): Granta
 export function demandHoldable(catalogue: ScopeCatalogue, owner: KeyOwner, names: readonly string[]): void {
   const beyond = notHoldable(catalogue, owner, names)
   if (beyond.length === 0) return
+  const grades = new Set(beyond.map((name) => gradeOf(catalogue, name)))
+  const wayOut = grades.has('administrator') ? waysOut.administrator : waysOut.org_admin
   throw new Problem('forbidden', {
-    detail: `What the key acts for (${owner.id}) may not hold ${beyond.join(', ')}: its role does not go so far.`,
+    detail: `What the key acts for (${owner.id}) may not hold ${beyond.join(', ')}: ${wayOut}`,
   })
+}
+
+const waysOut = {
+  administrator:
+    'that takes an administrator of the platform. Name one as user_id, or name no organization: then the key acts for what your credential acts for.',
+  org_admin:
+    "that takes an owner or an administrator of the organization, or one of its service accounts. Leave user_id out: then the key acts for the organization's own service account.",
 }
 
 /** What is beyond the owner's rights of this moment. */

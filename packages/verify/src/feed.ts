@@ -47,23 +47,32 @@ export function openFeed({ url, authorization, fetch: get, handlers, warn }: Fee
   let certainAt = -Infinity
   let live = false
   let clock = { server: Date.now(), at: now() }
-  let warned = false
+  /** What was said of the outage that lasts. */
+  let said: string | null = null
 
   function take({ event, data, id }: StreamEvent): void {
-    const said = JSON.parse(data) as Record<string, unknown>
+    const told = JSON.parse(data) as Record<string, unknown>
     const sentAt = Number(id)
     if (Number.isFinite(sentAt)) clock = { server: sentAt, at: now() }
-    if (event === 'revocation') handlers.named(String(said['kind']), String(said['digest']), timeOf(said['at']))
+    if (event === 'revocation') handlers.named(String(told['kind']), String(told['digest']), timeOf(told['at']))
     else if (event === 'reset') handlers.reset(live ? sentAt : null)
     else if (event === 'ready') {
-      handlers.ready(timeOf(said['since']))
+      handlers.ready(timeOf(told['since']))
       live = true
       certainAt = now()
-      warned = false
+      said = null
       first.resolve()
-    } else if (event === 'heartbeat' && live) certainAt = Math.max(certainAt, now() - Number(said['age_ms']))
+    } else if (event === 'heartbeat' && live) certainAt = Math.max(certainAt, now() - Number(told['age_ms']))
     // Only what was taken in: whoever comes back by it gets what came after.
     if (id !== null) cursor = id
+  }
+
+  /** Once for each outage, and once more where it turns out to be the key. */
+  function tell(failure: unknown): void {
+    const words = failure instanceof KeyRefused ? KEY_REFUSED : 'the revocation feed is away; trying again'
+    if (said === words || (said === KEY_REFUSED && !(failure instanceof KeyRefused))) return
+    said = words
+    warn(words, failure)
   }
 
   /** Resolves when the stream has ended. */
@@ -85,8 +94,7 @@ export function openFeed({ url, authorization, fetch: get, handlers, warn }: Fee
       if (response.status !== 200 || !response.body) {
         // A cursor that nobody understands would be refused for ever.
         if (response.status === 400) cursor = null
-        await response.body?.cancel()
-        throw new Error(`the revocation feed answered ${response.status}`)
+        throw await refusalOf(response)
       }
       const read = createEventReader(take)
       const reader = response.body.getReader()
@@ -114,10 +122,7 @@ export function openFeed({ url, authorization, fetch: get, handlers, warn }: Fee
         (error: unknown) => error,
       )
       if (stopping.signal.aborted) return
-      if (failure !== null && !warned) {
-        warned = true
-        warn('the revocation feed is away; trying again', failure)
-      }
+      if (failure !== null) tell(failure)
       pause = certainAt > certainBefore ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS)
       // Half to one and a half of it, so that many who lost the same server don't come back at once.
       await wait(pause * (0.5 + Math.random()), stopping.signal)
@@ -131,6 +136,32 @@ export function openFeed({ url, authorization, fetch: get, handlers, warn }: Fee
     serverNow: () => clock.server + now() - clock.at,
     ready: first.promise,
     close: () => stopping.abort(),
+  }
+}
+
+/** Nobody mends that by waiting. */
+class KeyRefused extends Error {
+  override name = 'KeyRefused'
+}
+
+const KEY_REFUSED =
+  'apiKey is refused, and without it nothing can be learnt: it has to be a valid key with the scope admin:keys:verify (or keys:verify, for its own organization alone); trying again'
+
+/** With the words of the server's problem document (RFC 9457), if it sent one. */
+async function refusalOf(response: Response): Promise<Error> {
+  const text = await response.text().catch(() => '')
+  const { code, detail } = problemOf(text.slice(0, 10_000))
+  const why = [code, detail].filter((part) => typeof part === 'string').join(': ')
+  const words = `the revocation feed answered ${response.status}${why === '' ? '' : ` ${why}`}`
+  return response.status === 401 || response.status === 403 ? new KeyRefused(words) : new Error(words)
+}
+
+function problemOf(text: string): Record<string, unknown> {
+  try {
+    const problem: unknown = JSON.parse(text)
+    return typeof problem === 'object' && problem !== null ? (problem as Record<string, unknown>) : {}
+  } catch {
+    return {}
   }
 }
 
