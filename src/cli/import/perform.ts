@@ -56,7 +56,8 @@ export async function performImport(io: CommandIo, wanted: Import): Promise<numb
     whole.results.push(...answer.results.map((result) => ({ ...result, row: result.row + before })))
     for (const outcome of outcomes) whole.counts[outcome] += answer.counts[outcome]
   }
-  io.output.result(whole, [...whole.results.flatMap((one) => linesOf(one, rows)), summary(wanted, whole)].join('\n'))
+  const lines = [...whole.results.flatMap((one) => linesOf(one, rows)), ...warningLines(whole.results, rows)]
+  io.output.result(whole, [...lines, summary(wanted, whole)].join('\n'))
   return whole.counts.invalid + whole.counts.conflict > 0 ? exitCodes.fault : exitCodes.ok
 }
 
@@ -80,15 +81,30 @@ async function sendChunk(
   }
 }
 
-/** Only of rows that there is something to say about. */
-function linesOf({ row, outcome, errors = [], warnings = [] }: RowResult, rows: readonly ReadRow[]): string[] {
-  const place = rows[row]?.place ?? `row ${row + 1}`
+const placeOf = (row: number, rows: readonly ReadRow[]): string => rows[row]?.place ?? `row ${row + 1}`
+
+/** Only of rows that didn't come in. */
+function linesOf({ row, outcome, errors = [] }: RowResult, rows: readonly ReadRow[]): string[] {
+  const place = placeOf(row, rows)
   const failed = outcome === 'invalid' || outcome === 'conflict'
-  const told = [
-    ...errors.map((fault) => `${place}: ${faultText(fault)}`),
-    ...warnings.map((fault) => `${place}: warning: ${faultText(fault)}`),
-  ].map(printable)
-  return failed && errors.length === 0 ? [`${place}: ${outcome}`, ...told] : told
+  const told = errors.map((fault) => printable(`${place}: ${faultText(fault)}`))
+  return failed && errors.length === 0 ? [`${place}: ${outcome}`] : told
+}
+
+/** What is true of many rows is said once: often it is all of them, with hashes of the same kind. */
+function warningLines(results: readonly RowResult[], rows: readonly ReadRow[]): string[] {
+  const places = new Map<string, string[]>()
+  for (const { row, warnings = [] } of results) {
+    for (const text of warnings.map(faultText)) {
+      const known = places.get(text)
+      if (known) known.push(placeOf(row, rows))
+      else places.set(text, [placeOf(row, rows)])
+    }
+  }
+  return [...places].map(([text, [first, ...others]]) => {
+    const where = others.length === 0 ? first : `${first} and ${others.length} more`
+    return printable(`warning: ${where}: ${text}`)
+  })
 }
 
 function faultText({ path, message }: Fault): string {

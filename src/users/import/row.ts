@@ -133,7 +133,7 @@ export function readPerson(
 const weakness: InputFault = {
   path: '/password_hash',
   code: 'weak_hash',
-  message: 'is cheap to guess by whoever gets hold of it: until the first sign-in it stays so',
+  message: 'is a fast hash, easily guessed by whoever gets hold of it: the first sign-in replaces it by a strong one',
 }
 
 /** The hash itself is in no fault: it is as good as a password to whoever has a graphics card. */
