@@ -139,6 +139,20 @@ test('users import takes a Firebase project with the parameters of its hashes fr
   })
 })
 
+test('what is to be known of many rows is said once', async () => {
+  const weak = '$pbkdf2-sha256$i=1000$c2FsdHNhbHQ$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8'
+  const rows = ['gus', 'hal', 'ivy'].map((name) => ({
+    email: `${name}@example.com`,
+    email_verified: true,
+    password_hash: weak,
+  }))
+  const { stdout } = await bench.run(['users', 'import', '-'], { stdin: JSON.stringify(rows) })
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/^warning: row 1 and 2 more: password_hash is a fast hash/),
+    expect.stringMatching(/^users: 3 created/),
+  ])
+})
+
 test('clients import takes rows, and an export of another server with what it leaves behind', async () => {
   const redirect_uris = ['https://app.example.com/callback']
   const rows = [{ client_id: 'dashboard', client_name: 'Dashboard', redirect_uris, client_secret: 'x'.repeat(40) }]

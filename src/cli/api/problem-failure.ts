@@ -24,12 +24,11 @@ export class ProblemFailure extends CommandFailure {
  *   scopes.0: there is no scope reports:fly
  * Request 3f0c…
  */
-function problemText(
-  { title, detail, errors = [], request_id: requestId }: ProblemDocument,
-  placeOf: PlaceOf,
-): string {
+function problemText({ title, detail, errors = [], request_id: requestId }: ProblemDocument, placeOf: PlaceOf): string {
   const what = detail ?? `${title}.`
-  const faults = errors.map(({ path, message }) => `  ${printable(path === '' ? message : `${placeOf(path)}: ${message}`)}`)
+  const faults = errors.map(
+    ({ path, message }) => `  ${printable(path === '' ? message : `${placeOf(path)}: ${message}`)}`,
+  )
   return [
     printable(faults.length > 0 ? what.replace(/: see errors\.$/, ':') : what),
     ...faults,
