@@ -2,12 +2,10 @@
 import type { Changes } from '../platform/changes.ts'
 import type { Db } from '../platform/database.ts'
 import type { Log } from '../platform/log.ts'
+import { createReading } from '../platform/reading.ts'
 import type { Limits, Tier, Tiers } from './limits.ts'
 import type { WrittenLimits } from './schema.ts'
 import { listTiers, type TierRow } from './store.ts'
-
-/** How soon a failed reload is tried again: half of the second within which a change has to hold everywhere. */
-const RETRY_MS = 500
 
 export interface LiveTiers extends Tiers {
   /** Reads them anew; resolves when everything that was committed before the call is there. */
@@ -27,10 +25,6 @@ export async function createTiers(options: {
   let current = index([])
   let read = ''
   let version = 0
-  let running: Promise<void> | null = null
-  let next: Promise<void> | null = null
-  let retry: NodeJS.Timeout | null = null
-  let disposed = false
 
   async function load(): Promise<void> {
     const rows = await listTiers(db)
@@ -42,44 +36,14 @@ export async function createTiers(options: {
     version++
   }
 
-  /** One read at a time. A read under way may have begun before a change, so whoever asks meanwhile gets the one after it. */
-  function refresh(): Promise<void> {
-    if (running) {
-      next ??= running
-        .catch(() => undefined)
-        .then(() => {
-          next = null
-          return refresh()
-        })
-      return next
-    }
-    running = load().finally(() => (running = null))
-    return running
-  }
-
-  function reload(): void {
-    if (disposed) return
-    if (retry) clearTimeout(retry)
-    retry = null
-    refresh().catch((error: unknown) => {
-      if (disposed) return
-      log.warn({ err: error }, 'the tiers could not be read anew; those known are kept, and it will be tried again')
-      retry ??= setTimeout(reload, RETRY_MS)
-    })
-  }
-
+  const reading = createReading('the tiers', load, log)
   // Listening comes before the first read, so that no change falls between the two.
-  changes.on('tier', reload)
-  changes.onGap(reload)
-  function dispose(): void {
-    disposed = true
-    if (retry) clearTimeout(retry)
-  }
-
+  changes.on('tier', reading.reload)
+  changes.onGap(reading.reload)
   try {
-    await refresh()
+    await reading.refresh()
   } catch (error) {
-    dispose()
+    reading[Symbol.dispose]()
     throw error
   }
 
@@ -89,8 +53,8 @@ export async function createTiers(options: {
     get version() {
       return version
     },
-    refresh,
-    [Symbol.dispose]: dispose,
+    refresh: reading.refresh,
+    [Symbol.dispose]: reading[Symbol.dispose],
   }
 }
 

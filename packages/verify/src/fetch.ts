@@ -3,7 +3,7 @@ import { problemType, type AdapterOptions } from './adapter.ts'
 import { KeygrantError } from './errors.ts'
 import type { Identity } from './identity.ts'
 import type { Requirement } from './question.ts'
-import type { HeaderPairs } from './verdict.ts'
+import type { HeaderPairs } from './rate-limit.ts'
 import type { Verifier } from './verifier.ts'
 
 /** What the runtime passes besides the request comes after the identity. */

@@ -5,5 +5,6 @@ export { isKeygrantError, KeygrantError, type AnyKeygrantError } from './errors.
 export type { Identity } from './identity.ts'
 export type { VerifierOptions } from './options.ts'
 export type { Requirement } from './question.ts'
-export type { Admission, HeaderPairs, Problem, Refusal, Verdict } from './verdict.ts'
+export type { HeaderPairs } from './rate-limit.ts'
+export type { Admission, Problem, Refusal, Verdict } from './verdict.ts'
 export { createVerifier, type Decide, type Presented, type Verifier, type VerifierState } from './verifier.ts'

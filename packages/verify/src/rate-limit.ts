@@ -1,6 +1,7 @@
 /** How limits look in an answer: the fields of draft-ietf-httpapi-ratelimit-headers (-10 and -11), and what clients from before it read. */
 import type { Counter } from './counters.ts'
-import type { HeaderPairs } from './verdict.ts'
+
+export type HeaderPairs = readonly (readonly [name: string, value: string])[]
 
 export function rateLimitHeaders(counters: readonly Counter[], nowMs: number): HeaderPairs {
   const [first] = counters

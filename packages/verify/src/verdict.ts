@@ -3,9 +3,7 @@ import { refusals, type RefusalCode } from './codes.ts'
 import type { Counter } from './counters.ts'
 import type { Identity } from './identity.ts'
 import type { Question } from './question.ts'
-import { rateLimitHeaders } from './rate-limit.ts'
-
-export type HeaderPairs = readonly (readonly [name: string, value: string])[]
+import { rateLimitHeaders, type HeaderPairs } from './rate-limit.ts'
 
 export interface Admission {
   readonly allowed: true

@@ -5,7 +5,7 @@
  *     await using api = await openApi(io)
  *     const tier = await answerOf(api, { method: 'GET', path: pathOf('/v1/tiers/:name', { name: 'pro' }) })
  */
-import { ProblemFailure } from './problem-failure.ts'
+import { ProblemFailure, type ProblemDocument } from './problem-failure.ts'
 
 export interface ApiCall {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -16,17 +16,6 @@ export interface ApiCall {
   body?: unknown
   /** Of a creating POST: with one, it is safe to send it again when the connection breaks. */
   idempotencyKey?: string
-}
-
-/** RFC 9457, as the API answers it; on the host without `request_id`, since there is no request. */
-export interface ProblemDocument {
-  status: number
-  code: string
-  title: string
-  detail?: string
-  request_id?: string
-  errors?: readonly { path: string; code: string; message: string }[]
-  [member: string]: unknown
 }
 
 /** `document` is the answer's JSON as it is; null where there is no body. */

@@ -12,8 +12,9 @@ import { liveAddresses, livePlatform } from '../../settings/live.ts'
 import { CommandFailure } from '../failure.ts'
 import { openPeopleBench, unheard } from '../people.ts'
 import type { Workbench } from '../workbench.ts'
-import type { ApiCall, ApiClient, ProblemDocument } from './client.ts'
+import type { ApiCall, ApiClient } from './client.ts'
 import { matchRoute } from './match-route.ts'
+import type { ProblemDocument } from './problem-failure.ts'
 
 export interface HostApi extends ApiClient {
   /** For what no route does. */

@@ -2,7 +2,17 @@
 import { exitCodes } from '../exit-codes.ts'
 import { CommandFailure } from '../failure.ts'
 import { printable } from '../output.ts'
-import type { ProblemDocument } from './client.ts'
+
+/** RFC 9457, as the API answers it; on the host without `request_id`, since there is no request. */
+export interface ProblemDocument {
+  status: number
+  code: string
+  title: string
+  detail?: string
+  request_id?: string
+  errors?: readonly { path: string; code: string; message: string }[]
+  [member: string]: unknown
+}
 
 /** What no key can do, wherever it comes from. */
 const hostOnly = new Set(['host_only', 'fresh_sign_in_required', 'insufficient_user_authentication'])

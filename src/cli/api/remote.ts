@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CommandFailure } from '../failure.ts'
 import { printable } from '../output.ts'
-import type { ApiCall, ApiClient, ApiReply, ProblemDocument } from './client.ts'
-import { ProblemFailure } from './problem-failure.ts'
+import type { ApiCall, ApiClient, ApiReply } from './client.ts'
+import { ProblemFailure, type ProblemDocument } from './problem-failure.ts'
 import type { RemoteAddress } from './remote-address.ts'
 
 /** An import of a thousand slow hashes may take this long. */
