@@ -22,6 +22,8 @@ const weakBelow = { bcryptCost: 10, argon2Work: 2 ** 15, pbkdf2Iterations: 100_0
 const SHORTEST_HASH = 16
 const LONGEST_HASH = 128
 const LONGEST_SALT = 256
+/** Argon2 computes nothing with a shorter one (RFC 9106, 3.1). */
+const SHORTEST_ARGON2_SALT = 8
 
 const digestBytes = { sha1: 20, sha256: 32, sha512: 64 } as const
 
@@ -35,7 +37,8 @@ export function slowHashFault(hash: SlowHash): string | null {
     case 'bcrypt':
       return within(hash.cost, 4, most.bcryptCost) ? null : `must have a cost of 4 to ${most.bcryptCost}`
     case 'argon2': {
-      const { memoryKib, passes, lanes } = hash
+      const { memoryKib, passes, lanes, salt } = hash
+      if (salt.length < SHORTEST_ARGON2_SALT) return `must have a salt of at least ${SHORTEST_ARGON2_SALT} bytes`
       const sane = within(passes, 1, most.argon2Work) && within(lanes, 1, most.argon2Lanes) && memoryKib >= 8 * lanes
       return sane && memoryKib <= most.argon2MemoryKib && memoryKib * passes <= most.argon2Work
         ? null
@@ -61,6 +64,8 @@ export function firebaseKeyFault({ memCost, rounds }: FirebaseKey): string | nul
 
 function scryptFault({ ln, r, p }: { ln: number; r: number; p: number }): string | null {
   const sane = within(ln, 1, 30) && within(r, 1, 1024) && within(p, 1, 1024)
+  // RFC 7914, 6: beyond it nothing is computed, and each try would be an error.
+  if (sane && ln >= 16 * r) return `must have an N below two to the power of ${16 * r}, 16 times r`
   return sane && 128 * 2 ** ln * r <= most.scryptMemory && 2 ** ln * r * p <= most.scryptWork
     ? null
     : `must take at most ${most.scryptMemory / 2 ** 20} MiB (128 times N times r, N a power of two), and N times r times p at most ${most.scryptWork}`

@@ -80,12 +80,14 @@ export function readSlowHash(text: string): SlowHash | null {
   return null
 }
 
-function readArgon2({ text = '', parameters = '', hash = '' }: Groups): SlowHash | null {
+function readArgon2({ text = '', parameters = '', salt = '', hash = '' }: Groups): SlowHash | null {
   const values = new Map(parameters.split(',').map((parameter) => [parameter.charAt(0), Number(parameter.slice(2))]))
   const [memoryKib, passes, lanes] = [values.get('m'), values.get('t'), values.get('p')]
-  const bytes = readBase64(hash)
-  if (memoryKib === undefined || passes === undefined || lanes === undefined || bytes === null) return null
-  return { algorithm: 'argon2', memoryKib, passes, lanes, hash: bytes, text }
+  const [saltBytes, hashBytes] = [readBase64(salt), readBase64(hash)]
+  if (memoryKib === undefined || passes === undefined || lanes === undefined) return null
+  return (
+    saltBytes && hashBytes && { algorithm: 'argon2', memoryKib, passes, lanes, salt: saltBytes, hash: hashBytes, text }
+  )
 }
 
 function pbkdf2(

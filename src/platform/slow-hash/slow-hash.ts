@@ -3,7 +3,7 @@
 export type SlowHash =
   /** `text` is the hash as the library reads it. */
   | { algorithm: 'bcrypt'; cost: number; text: string }
-  | { algorithm: 'argon2'; memoryKib: number; passes: number; lanes: number; hash: Buffer; text: string }
+  | { algorithm: 'argon2'; memoryKib: number; passes: number; lanes: number; salt: Buffer; hash: Buffer; text: string }
   | { algorithm: 'pbkdf2'; digest: Pbkdf2Digest; iterations: number; salt: Buffer; hash: Buffer }
   /** N is two to the power of `ln`. */
   | { algorithm: 'scrypt'; ln: number; r: number; p: number; salt: Buffer; hash: Buffer }

@@ -87,12 +87,14 @@ describe('the bounds', () => {
     ['argon2 of a million passes', `$argon2id$v=19$m=65536,t=1000000,p=1$c29tZXNhbHQ$${sixteen}`],
     ['argon2 of a hundred lanes', `$argon2id$v=19$m=65536,t=1,p=100$c29tZXNhbHQ$${sixteen}`],
     ['argon2 of no memory', `$argon2id$v=19$m=0,t=1,p=1$c29tZXNhbHQ$${sixteen}`],
+    ['argon2 of a salt that it computes nothing with', `$argon2id$v=19$m=256,t=2,p=1$c2FsdA$${sixteen}`],
     ['a number beyond all bounds', `$argon2id$v=19$m=99999999999999999999,t=1,p=1$c29tZXNhbHQ$${sixteen}`],
     ['PBKDF2 of a billion rounds', `$pbkdf2-sha256$i=999999999$c2FsdA$${sixteen}`],
     ['PBKDF2 of no rounds', `$pbkdf2-sha256$i=0$c2FsdA$${sixteen}`],
     ['PBKDF2 that is long to make up for it', `$pbkdf2-sha1$i=999999$c2FsdA$${'A'.repeat(170)}`],
     ['scrypt of all memory', `$scrypt$ln=20,r=8,p=1$c2FsdA$${sixteen}`],
     ['scrypt for minutes', `$scrypt$ln=14,r=8,p=1000$c2FsdA$${sixteen}`],
+    ['scrypt whose N is too great for its r', `$scrypt$ln=16,r=1,p=1$c2FsdA$${sixteen}`],
     ['scrypt whose N is no power of two', 'scrypt$16385$seasalt$8$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQG/aEB/NYafTJ7tib'],
     ['a hash that one password in 256 has', '$pbkdf2-sha256$i=100000$c2FsdA$AA'],
     ['an empty hash', '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$AA'],
@@ -100,8 +102,19 @@ describe('the bounds', () => {
     expect(slowHashFault(read(text))).toMatch(/^must /)
   })
 
+  test.each([
+    ['argon2', `$argon2id$v=19$m=64,t=1,p=8$c29tZXNhbHQ$${sixteen}`],
+    ['scrypt', `$scrypt$ln=15,r=1,p=1$c2FsdA$${sixteen}`],
+    ['scrypt of the least', `$scrypt$ln=1,r=1,p=1$c2FsdA$${sixteen}`],
+    ['PBKDF2 of the least', `$pbkdf2-sha256$i=1$c2FsdA$${sixteen}`],
+  ])('take no hash at their edge that can’t be computed: %s', async (_, text) => {
+    expect(slowHashFault(read(text))).toBeNull()
+    expect(await verifySlowHash(read(text), 'a password')).toBe(false)
+  })
+
   test('refuse a Firebase project whose hashes take all memory', () => {
     expect(firebaseKeyFault({ ...project, memCost: 24 })).toMatch(/^must /)
+    expect(firebaseKeyFault({ ...project, memCost: 16, rounds: 1 })).toMatch(/^must /)
     expect(firebaseKeyFault({ ...project, rounds: 0 })).toMatch(/^must /)
   })
 
