@@ -5,7 +5,7 @@ import type { Verifier } from '../../packages/verify/src/index.ts'
 import { reports, table } from '../check/status-table.ts'
 import { addApiKey, call } from '../support/api.ts'
 import type { TestServer } from '../support/server.ts'
-import { codeOf, openVerifiers, startSettledServer } from './stage.ts'
+import { codeOf, openVerifiers, openWire, startSettledServer } from './stage.ts'
 
 let server: TestServer
 let open: Awaited<ReturnType<typeof openVerifiers>>
@@ -121,4 +121,22 @@ test('on any question about any credential, asked once or again', async () => {
     }),
     { numRuns: 120 },
   )
+})
+
+test('a forged address is none: it spoils no question beside it, and takes no room', async () => {
+  const wire = openWire()
+  await using verifier = await open({ resource: reports, fetch: wire.fetch })
+  const decide = verifier.requireScope('reports:read')
+  const addKey = (allowedIps: string[] = []) => addApiKey(server, { scopes: ['reports:read'], allowedIps })
+  const [here, there, bound] = [await addKey(), await addKey(), await addKey(['192.0.2.7'])]
+  const asked = [here, there].map(({ key }, index) =>
+    decide({ credential: key, ip: index === 0 ? '999.1.1.1' : '192.0.2.7' }),
+  )
+  expect((await Promise.all(asked)).map(codeOf)).toEqual(['valid', 'valid'])
+  expect(wire.verifies.map(({ requests }) => requests.length)).toEqual([2])
+  for (const ip of ['999.1.1.1', 'dead', 'unknown', 'a'.repeat(8_000)]) {
+    expect(codeOf(await decide({ credential: bound.key, ip }))).toBe('ip_not_allowed')
+  }
+  // The two, and of the third that it is bound, and what that means without an address.
+  expect(verifier.state.held).toBe(4)
 })

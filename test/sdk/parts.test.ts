@@ -1,6 +1,8 @@
 /** Parts of the SDK by themselves: what is read of a stream however it is cut, what is remembered, and what a key looks like. */
 import fc from 'fast-check'
+import ipaddr from 'ipaddr.js'
 import { describe, expect, test } from 'vitest'
+import { isAddress } from '../../packages/verify/src/address.ts'
 import { credentialOf } from '../../packages/verify/src/credential.ts'
 import { createMistyped } from '../../packages/verify/src/key-format.ts'
 import { createNamed } from '../../packages/verify/src/named.ts'
@@ -47,6 +49,21 @@ test('an event that comes twice is no older than it was', () => {
   const { count } = named
   named.note('a', 200)
   expect([named.lastAt('a'), named.isAfter('a', count)]).toEqual([400, true])
+})
+
+test('an address that is asked with is one to the server, too: a forged one spoils no question beside it', () => {
+  for (const ip of ['192.0.2.7', '2001:db8::1', '::ffff:192.0.2.7', '::']) expect(isAddress(ip)).toBe(true)
+  const forged = ['999.1.1.1', '08.1.1.1', 'dead', ':::', '::ffff:999.1.1.1', 'fe80::1%eth0', '', undefined]
+  for (const ip of forged) expect(isAddress(ip)).toBe(false)
+  const alike = fc
+    .array(fc.constantFrom('0', '1', '255', '256', '999', 'ffff', ':', '::', '.', '%'))
+    .map((parts) => parts.join(''))
+  fc.assert(
+    fc.property(fc.oneof(alike, fc.ipV4(), fc.ipV6()), (ip) => {
+      if (isAddress(ip)) expect(ipaddr.isValid(ip)).toBe(true)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('a key is taken for mistyped exactly when the server would take it so', () => {

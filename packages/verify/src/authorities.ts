@@ -1,5 +1,6 @@
 /** What is known of credentials: judged by what is held, learnt from the server, and forgotten by what the feed names. */
 import { looksLikeJwt, type AccessTokenClaims, type AccessTokens } from './access-token.ts'
+import { isAddress } from './address.ts'
 import type { Asks, Told } from './asks.ts'
 import type { Charge, Charges, Spent } from './charges.ts'
 import { isPressing, retell, type Counters } from './counters.ts'
@@ -87,7 +88,8 @@ export function createAuthorities(options: AuthoritiesOptions): Authorities {
   let failing = false
 
   const outage = (): Refusal => verdicts.refusal('unavailable', { retryAfterSeconds: RETRY_SECONDS })
-  const addressKey = (digest: string, ip: string | undefined) => `${digest} ${ip ?? ''}`
+  // What is no address is answered like none, and may be of any length.
+  const addressKey = (digest: string, ip: string | undefined) => `${digest} ${isAddress(ip) ? ip : ''}`
 
   function find(digest: string, ip: string | undefined): Held | undefined {
     const found = held.get(digest)
@@ -298,7 +300,3 @@ const isPlausible = (text: string): boolean => /^[\x21-\x7e]+$/.test(text)
 
 /** Of a client and whoever it acts for, whose limits may be counted apart. */
 const factsKey = ({ client_id: clientId, sub }: AccessTokenClaims): string => JSON.stringify([clientId, sub])
-
-/** Whatever else came from a forwarded header would be refused with all that is asked about beside it. */
-const isAddress = (ip: string | undefined): ip is string =>
-  ip !== undefined && (/^\d{1,3}(\.\d{1,3}){3}$/.test(ip) || (ip.length <= 45 && /^[\da-f:]+(:\d[\d.]*)?$/i.test(ip)))
