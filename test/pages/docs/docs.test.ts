@@ -57,6 +57,16 @@ describe.each(locales)('in %s', (language) => {
     for (const html of pages.values()) expect(html.replaceAll(/<pre[\s\S]*?<\/pre>/g, '')).not.toMatch(/`|\]\(|\{\w+\}/)
   })
 
+  test('the start page leads here, and the first page to what programs read', async () => {
+    const { apiUrl, publicUrl } = server.config
+    expect(hrefs((await read('/', language)).html)).toContain('/docs')
+    const first = hrefs((await read('/docs', language)).html)
+    for (const document of [`${apiUrl}/v1/openapi.json`, `${publicUrl}/.well-known/openid-configuration`]) {
+      expect(first).toContain(document)
+      expect((await fetch(document)).status).toBe(200)
+    }
+  })
+
   test('the guide tells what to do by status, and whom to write to', async () => {
     const { html } = await read('/docs/troubleshooting', language)
     for (const anchor of ['status-401', 'status-403', 'status-429', 'yesterday', 'limits', 'unencrypted', 'gateway']) {

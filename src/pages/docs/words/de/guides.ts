@@ -22,9 +22,17 @@ export function start({ publicUrl, apiUrl }: Addresses): Section[] {
       title: 'Apps, die für Menschen handeln',
       blocks: [
         {
-          text: 'Eine App verlangt von Menschen keine Schlüssel. Sie bittet sie um Zustimmung, mit OAuth 2.1 und OpenID Connect; jede Bibliothek dafür findet hier alles, was sie braucht:',
+          text: `Eine App verlangt von Menschen keine Schlüssel. Sie bittet sie um Zustimmung, mit OAuth 2.1 und OpenID Connect. Jede Bibliothek dafür braucht die Adresse \`${publicUrl}\` und findet den Rest durch [Discovery](${publicUrl}/.well-known/openid-configuration).`,
         },
-        { label: 'Discovery', code: `${publicUrl}/.well-known/openid-configuration` },
+      ],
+    },
+    {
+      id: 'calls',
+      title: 'Jeder Aufruf',
+      blocks: [
+        {
+          text: `[OpenAPI](${apiUrl}/v1/openapi.json) beschreibt alle Aufrufe unter \`/v1\` mit ihren Feldern und Antworten: zum Lesen, oder um einen Client daraus zu erzeugen.`,
+        },
       ],
     },
     {

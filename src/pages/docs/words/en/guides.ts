@@ -20,9 +20,17 @@ export function start({ publicUrl, apiUrl }: Addresses): Section[] {
       title: 'Apps that act for people',
       blocks: [
         {
-          text: 'An app takes no keys from people. It asks them for consent by OAuth 2.1 and OpenID Connect; any library that speaks these finds all it needs here:',
+          text: `An app takes no keys from people. It asks them for consent by OAuth 2.1 and OpenID Connect. Any library that speaks these needs the address \`${publicUrl}\` and finds the rest by [discovery](${publicUrl}/.well-known/openid-configuration).`,
         },
-        { label: 'Discovery', code: `${publicUrl}/.well-known/openid-configuration` },
+      ],
+    },
+    {
+      id: 'calls',
+      title: 'Every call',
+      blocks: [
+        {
+          text: `[OpenAPI](${apiUrl}/v1/openapi.json) describes all calls under \`/v1\`, with their fields and answers: to read, or to generate a client from.`,
+        },
       ],
     },
     {
