@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { callerOf, type Caller, type TrustedProxies } from '../../http/address.ts'
 import { requestIdOf } from '../../http/entrance.ts'
 import { checkInput } from '../../http/api/input.ts'
-import { reachOf, reaches, type Principal } from '../../http/api/principal.ts'
+import { reachOf, reaches, type Principal, type Reach } from '../../http/api/principal.ts'
 import { problemOf } from '../../http/boundary.ts'
 import { Problem } from '../../http/problem.ts'
 import type { Soon } from '../../platform/soon.ts'
@@ -25,12 +25,19 @@ export interface RevocationsCorridor {
 
 const PATH = '/v1/revocations'
 
-/** Of one credential, and of all together: each costs memory and a write for every change. */
-const STREAMS_PER_CREDENTIAL = 100
+/**
+ * Of one credential of the platform, or of one customer; and of all together: each costs memory and a write for every
+ * change. Customers can't take them all: what the platform's own gateways hear is what they let pass.
+ */
+const STREAMS_PER_HOLDER = 100
+const STREAMS_OF_CUSTOMERS = 1_000
 const STREAMS = 2_000
 
-/** A reader that is further behind has stopped reading: it comes back by its cursor. */
+/** A reader that is further behind, or was so for longer, has stopped reading: it comes back by its cursor. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024
+const LONGEST_BEHIND_MS = 30_000
+/** Of all customers: while so much waits for them, none more is let in. */
+const MOST_WAITING_OF_CUSTOMERS = 64 * 1024 * 1024
 
 export const revocationsQuery = z.strictObject({
   cursor: z
@@ -42,7 +49,9 @@ export const revocationsQuery = z.strictObject({
 })
 
 interface Stream {
-  credentialId: string
+  readonly holder: string
+  readonly isCustomers: boolean
+  waitingBytes(): number
   end(): void
 }
 
@@ -62,7 +71,12 @@ export function createRevocationsCorridor(options: {
     const cursor = cursorOf(request) ?? null
     let principal = await authenticate(request, caller.address)
     const reach = reachOf(principal, 'keys:verify')
-    demandRoom(principal)
+    const stream: Stream = {
+      ...holderOf(principal, reach),
+      waitingBytes: () => response.writableLength,
+      end: () => response.end(),
+    }
+    demandRoom(stream)
     // Whoever went away meanwhile is heard of no more.
     if (response.destroyed) return
     response.writeHead(200, {
@@ -74,8 +88,13 @@ export function createRevocationsCorridor(options: {
     })
     const mayHear = ({ organizationId }: Revocation) =>
       organizationId === null || reaches(principal, reach, organizationId)
+    let caughtUpAt = nowMs()
+    /** With whatever else it asks for over the same connection: what waits there is held, too. */
+    const cut = () => request.socket.destroy()
     const write = (text: string) => {
-      if (response.writableLength > MOST_WAITING_BYTES) response.destroy()
+      // It ends when its reader has taken in the rest, which may be never.
+      if (response.writableEnded) return
+      if (response.writableLength > MOST_WAITING_BYTES) cut()
       else response.write(text)
     }
     const listener: FeedListener = {
@@ -83,12 +102,16 @@ export function createRevocationsCorridor(options: {
         if (mayHear(revocation)) write(revocation.text)
       },
       alive(ageMs) {
+        if (response.writableLength === 0) caughtUpAt = nowMs()
+        if (response.writableEnded || nowMs() - caughtUpAt > LONGEST_BEHIND_MS) {
+          cut()
+          return
+        }
         write(heartbeatText(nowMs(), ageMs))
         void goOn()
       },
       lost: () => write(resetText(nowMs())),
     }
-    const stream: Stream = { credentialId: principal.credentialId, end: () => response.end() }
     /** While it can't be known whether it still may, nothing is told either. */
     const goOn = async () => {
       try {
@@ -109,12 +132,16 @@ export function createRevocationsCorridor(options: {
   }
 
   /** @throws {Problem} `rate_limited` */
-  function demandRoom({ credentialId }: Principal): void {
-    const own = [...streams].filter((stream) => stream.credentialId === credentialId).length
-    if (own < STREAMS_PER_CREDENTIAL && streams.size < STREAMS) return
+  function demandRoom({ holder, isCustomers }: Stream): void {
+    const all = [...streams]
+    const own = all.filter((stream) => stream.holder === holder).length
+    const customers = isCustomers ? all.filter((stream) => stream.isCustomers) : []
+    const waiting = customers.reduce((bytes, stream) => bytes + stream.waitingBytes(), 0)
+    const hasRoom = customers.length < STREAMS_OF_CUSTOMERS && waiting < MOST_WAITING_OF_CUSTOMERS
+    if (own < STREAMS_PER_HOLDER && streams.size < STREAMS && hasRoom) return
     throw new Problem('rate_limited', {
       retryAfterSeconds: 5,
-      detail: `There are too many streams already; one credential may have ${STREAMS_PER_CREDENTIAL}.`,
+      detail: `There are too many streams already; one credential may have ${STREAMS_PER_HOLDER}, an organization with all of its keys as many.`,
     })
   }
 
@@ -137,6 +164,12 @@ export function createRevocationsCorridor(options: {
     },
     count: () => streams.size,
   }
+}
+
+/** A customer makes as many keys as it likes; and of one client's tokens each person counts apart. */
+function holderOf({ kind, credentialId, organizationId, subject }: Principal, reach: Reach) {
+  if (reach === 'everything') return { holder: credentialId, isCustomers: false }
+  return { holder: (kind === 'api_key' ? organizationId : null) ?? subject, isCustomers: true }
 }
 
 /** What browsers' EventSource sends by itself when it comes back is newer than the address it began with. @throws {Problem} 400 */
