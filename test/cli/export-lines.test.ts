@@ -1,7 +1,9 @@
 /** People and keys move out by lines, and in elsewhere by the same file. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCommandLine } from '../../src/cli/program.ts'
 import { addApiKey, call } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import { addPerson } from '../support/server.ts'
@@ -46,6 +48,25 @@ test('one file moves people and their keys out of one server and into another, w
     const { status: seen, body } = await call(there.server.url, 'GET', '/v1/keys/self', { key })
     expect([seen, body]).toMatchObject([200, { name: 'Hers' }])
   })
+})
+
+test('whoever reads the lines may stop early', async () => {
+  // The environment of this process is the host's from here on.
+  await here.run('host', ['tiers', 'list'])
+  let told = ''
+  const closed = new Writable({
+    highWaterMark: 1,
+    write: (_line, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+  }).on('error', () => {})
+  const stderr = new Writable({
+    write(text: Buffer, _encoding, done) {
+      told += text.toString()
+      done()
+    },
+  })
+  const io = { stdin: Readable.from([]), stdout: closed, stderr }
+  expect(await runCommandLine(['export', '--users', '--keys'], io)).toBe(0)
+  expect(told).toMatch(/^What comes holds hashes[^\n]*\n$/)
 })
 
 test('from elsewhere hashes are refused, and it is said why', async () => {

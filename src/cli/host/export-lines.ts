@@ -17,9 +17,15 @@ export async function exportLines(
   if (keys) await write(stdout, exportKeys(bench))
 }
 
-/** As fast as it is taken. */
+/** As fast as it is taken, and until its reader has enough, as `head` has. */
 async function write(stdout: Writable, lines: AsyncIterable<object>): Promise<void> {
   for await (const line of lines) {
-    if (!stdout.write(`${JSON.stringify(line)}\n`)) await once(stdout, 'drain')
+    if (!stdout.writable) return
+    if (!stdout.write(`${JSON.stringify(line)}\n`)) await once(stdout, 'drain').catch(unlessClosed)
   }
+}
+
+/** What a database that went away says, too, and must not be taken for. */
+function unlessClosed(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
 }
