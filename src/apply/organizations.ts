@@ -169,20 +169,24 @@ async function makeOne(run: Run, name: string, wanted: Entry, known: Known): Pro
 
 async function createOne(run: Run, columns: Columns): Promise<Organization | null> {
   const created = await createOrganization(run.tx, columns, run.context)
-  return created.outcome === 'created' ? created.organization : refuse(run, columns.slug ?? '', created.outcome)
+  return created.outcome === 'created' ? created.organization : refuse(run, columns, created.outcome)
 }
 
 async function changeOne(run: Run, present: Organization, columns: Columns): Promise<Organization | null> {
   if (differences(shown(present), shown(columns)).length === 0) return present
   const changed = await changeOrganizationWithin(run.tx, present.id, columns, run.context)
-  return changed.outcome === 'done' ? changed.organization : refuse(run, columns.slug ?? '', changed.outcome)
+  return changed.outcome === 'done' ? changed.organization : refuse(run, columns, changed.outcome)
 }
 
-function refuse({ report }: Run, name: string, outcome: (CreatedOrganization | ChangedOrganization)['outcome']): null {
-  const place = ['organizations', name]
+function refuse(
+  { report }: Run,
+  { slug: name, tier }: Columns,
+  outcome: (CreatedOrganization | ChangedOrganization)['outcome'],
+): null {
+  const place = ['organizations', name ?? '']
   switch (outcome) {
     case 'unknown_tier':
-      report.fault('unknown', [...place, 'tier'], 'is not a tier')
+      report.fault('unknown', [...place, 'tier'], `there is no tier ${tier}`)
       break
     case 'external_id_taken':
       report.fault(
