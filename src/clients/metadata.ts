@@ -1,5 +1,6 @@
 /** RFC 7591 client metadata as an administrator may register it: each field by itself. What fields mean together is in metadata-rules.ts. */
 import { z } from 'zod'
+import { isKeepable, isWithin } from '../http/api/wire.ts'
 import { applicationTypes, authMethods } from './client.ts'
 import { checkRedirectUri } from './redirect-uri.ts'
 
@@ -41,11 +42,16 @@ const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
     .max(max, { error: `must have at most ${max} entries` })
     .transform((items) => [...new Set(items)])
 
+/** No member that anybody has registered has more; what has can't be kept. */
+const JWK_DEPTH = 4
+
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const
 
 /** RFC 7517. Only public halves of pairs: a client that sends us its private key has just made it public. */
 const publicKey = z
   .looseObject({ kty: z.string() })
+  .refine((jwk) => isWithin(jwk, JWK_DEPTH), { error: `must be at most ${JWK_DEPTH} levels deep`, abort: true })
+  .refine(isKeepable, { error: 'must not hold the character U+0000, nor half of a surrogate pair' })
   .refine((jwk) => jwk.kty !== 'oct', { error: 'must be an asymmetric key' })
   .refine((jwk) => !privateMembers.some((member) => member in jwk), {
     error: 'must be the public half only: this one holds a private key, which must not be used any more',

@@ -195,6 +195,12 @@ describe('an import of clients', () => {
       [{ client_id: name(), ...webApp, owner: 'x' }, 'invalid', '/owner: unknown_field'],
       [{ client_id: name(), redirect_uris: ['https://*.example.com/'] }, 'invalid', '/redirect_uris/0: custom'],
       [{ client_id: name(), grant_types: ['implicit'] }, 'invalid', '/grant_types/0: invalid_value'],
+      [{ client_id: name(), ...webApp, software_id: 'a\0b' }, 'invalid', ': custom'],
+      [
+        { client_id: name(), ...webApp, jwks: { keys: [{ kty: 'EC', x: [[[[]]]] }] } },
+        'invalid',
+        '/jwks/keys/0: custom',
+      ],
       [{ client_id: name(), ...machine, scope: 'nothing:read' }, 'invalid', '/scope: unknown'],
       [{ client_id: name(), ...webApp, tier: 'none' }, 'invalid', '/tier: unknown'],
       [{ client_id: name(), ...webApp, organization_id: 'org_x' }, 'invalid', '/organization_id: unknown_organization'],

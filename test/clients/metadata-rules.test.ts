@@ -130,6 +130,12 @@ describe('a registration', () => {
     ],
     ['keys over http', { redirect_uris: [callback], jwks_uri: 'http://app.example.com/jwks' }, 'jwks_uri'],
     ['a private key', { redirect_uris: [callback], jwks: { keys: [{ ...publicKey, d: 'd' }] } }, 'jwks.keys.0'],
+    [
+      'a key that goes on within',
+      { redirect_uris: [callback], jwks: { keys: [{ ...publicKey, x: [[[[]]]] }] } },
+      'jwks.keys.0',
+    ],
+    ['a key of no text', { redirect_uris: [callback], jwks: { keys: [{ ...publicKey, kid: 'a\0b' }] } }, 'jwks.keys.0'],
     ['a symmetric key', { redirect_uris: [callback], jwks: { keys: [{ kty: 'oct', k: 'k' }] } }, 'jwks.keys.0'],
     [
       'an ID token signed with the secret',

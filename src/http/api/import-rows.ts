@@ -2,8 +2,11 @@
 import { z } from 'zod'
 import type { InputFault } from '../problem.ts'
 import { faultsOf } from './input.ts'
+import { isKeepable, isWithin } from './wire.ts'
 
 const MOST_ROWS = 1000
+/** More than the metadata in it may have. */
+const ROW_DEPTH = 40
 
 /** `unchanged`: it is there already, just so · `invalid`: see `errors` · `conflict`: what is there is another one. */
 export const rowOutcomes = ['created', 'unchanged', 'invalid', 'conflict'] as const
@@ -67,6 +70,9 @@ export type ParsedRow<T> = { ok: true; value: T } | { ok: false; errors: InputFa
 
 export function parseRow<T>(schema: z.ZodType<T>, row: unknown): ParsedRow<T> {
   const result = schema.safeParse(row, { reportInput: true })
-  if (result.success) return { ok: true, value: result.data }
-  return { ok: false, errors: result.error.issues.flatMap((issue) => faultsOf('body', issue)) }
+  if (!result.success) return { ok: false, errors: result.error.issues.flatMap((issue) => faultsOf('body', issue)) }
+  // What the schema leaves open must not spoil the rows beside it when it is written.
+  if (isWithin(row, ROW_DEPTH) && isKeepable(row)) return { ok: true, value: result.data }
+  const message = `must be at most ${ROW_DEPTH} levels deep, without the character U+0000 or half of a surrogate pair`
+  return { ok: false, errors: [{ path: '', code: 'custom', message }] }
 }

@@ -46,7 +46,7 @@ export const metadata = z
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, {
     error: 'must be at most 16 KiB as JSON',
   })
-  .refine((value) => !unkeepable.test(JSON.stringify(value)), {
+  .refine(isKeepable, {
     error: 'must not hold the character U+0000, nor half of a surrogate pair',
   })
   .meta({
@@ -55,9 +55,13 @@ export const metadata = z
     description: `Whatever the platform wants to keep beside it: an object of at most 16 KiB as JSON, ${METADATA_DEPTH} levels deep.`,
   })
 
-function isWithin(value: unknown, levels: number): boolean {
+export function isWithin(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1))
+}
+
+export function isKeepable(value: unknown): boolean {
+  return !unkeepable.test(JSON.stringify(value))
 }
 
 export const environment = z.enum(['live', 'test'], { error: 'must be live or test' })
