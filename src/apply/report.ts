@@ -79,9 +79,11 @@ function pointerOf(place: Place): string {
 
 /** Each field that differs, those of objects in it by themselves. */
 export function differences(from: object, to: object, prefix = ''): FieldChange[] {
-  const [before, after] = [from as Record<string, unknown>, to as Record<string, unknown>]
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
-    const [one, other] = [before[name] ?? null, after[name] ?? null]
+  // People name members as they like, and every object has a `constructor` that is none of its own.
+  const before = new Map<string, unknown>(Object.entries(from))
+  const after = new Map<string, unknown>(Object.entries(to))
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [one, other] = [before.get(name) ?? null, after.get(name) ?? null]
     if (isDeepStrictEqual(one, other)) return []
     if (isPlain(one) && isPlain(other)) return differences(one, other, `${prefix}${name}.`)
     return [{ field: `${prefix}${name}`, from: one, to: other }]

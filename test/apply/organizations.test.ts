@@ -42,6 +42,15 @@ test('an organization of a file has what the file says, and words for its name w
   ])
 })
 
+test('members are called as the platform likes, also as what every object has', async () => {
+  await bench.apply({ organizations: { acme: {} } })
+  const plan = await bench.apply({ organizations: { acme: { metadata: { constructor: 'x', toString: 'y' } } } })
+  expect(plan.changes[0]?.fields).toEqual([
+    { field: 'metadata.constructor', from: null, to: 'x' },
+    { field: 'metadata.toString', from: null, to: 'y' },
+  ])
+})
+
 test('organizations may exchange their external ids, and each is noted', async () => {
   await bench.apply({ organizations: { acme: { external_id: 'one' }, bolt: { external_id: 'two' }, cord: {} } })
   const ids = [(await find('acme')).id, (await find('bolt')).id]
