@@ -2,12 +2,22 @@
 import { z } from 'zod'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { LONGEST_IMPORT } from '../http/body.ts'
+import { Problem } from '../http/problem.ts'
 import type { Db } from '../platform/database.ts'
+import { BusyError, createWorkLimit, type WorkLimitOptions } from '../platform/work-limit.ts'
 import { applyDocument } from './apply.ts'
 import { documentSchema } from './document.ts'
 import { exportDocument } from './export.ts'
 import { SCHEMA_PATH } from './json-schema.ts'
 import type { ApplyServices } from './section.ts'
+
+/**
+ * One document after the other anyhow: whoever waits, waits here, and holds no connection to the database that others
+ * need. Not for long, since who may no longer apply would still do it at the end.
+ */
+const inTurn: WorkLimitOptions = { concurrency: 1, queueLimit: 8, maxWaitMs: 10_000 }
+/** A reading of everything takes a connection for as long as it takes. */
+const atOnce: WorkLimitOptions = { ...inTurn, concurrency: 2 }
 
 const change = z.strictObject({
   action: z.enum(['create', 'adopt', 'update', 'delete']).meta({
@@ -51,6 +61,8 @@ const exportOut = z.strictObject({
 
 export function applyRoutes({ db, publicUrl, ...services }: ApplyServices & { db: Db; publicUrl: string }): ApiRoute[] {
   const schema = `${publicUrl}${SCHEMA_PATH}`
+  const applying = createWorkLimit(inTurn)
+  const exporting = createWorkLimit(atOnce)
   return [
     apiRoute({
       method: 'POST',
@@ -69,7 +81,10 @@ export function applyRoutes({ db, publicUrl, ...services }: ApplyServices & { db
       answer: { status: 200, body: planOut },
       problems: ['forbidden', 'insufficient_scope', 'host_only', 'conflict'],
       async handle({ principal, body: { document, dry_run: dryRun, prune }, context }) {
-        const { changes, kept } = await applyDocument(db, services, { document, dryRun, prune }, principal, context)
+        const wanted = { document, dryRun, prune }
+        const { changes, kept } = await applying
+          .run(() => applyDocument(db, services, wanted, principal, context))
+          .catch(ifBusy)
         const answer = { dry_run: dryRun, changed: changes.length > 0, changes: [...changes], kept: [...kept] }
         return { status: 200, body: answer as z.input<typeof planOut> }
       },
@@ -83,9 +98,16 @@ export function applyRoutes({ db, publicUrl, ...services }: ApplyServices & { db
       answer: { status: 200, body: exportOut },
       problems: ['forbidden'],
       async handle({ principal }) {
-        const { document, notes, leftOut } = await exportDocument(db, services, principal)
+        const { document, notes, leftOut } = await exporting
+          .run(() => exportDocument(db, services, principal))
+          .catch(ifBusy)
         return { status: 200, body: { document: { ...document, version: 1 }, notes, left_out: leftOut, schema } }
       },
     }),
   ]
+}
+
+function ifBusy(error: unknown): never {
+  if (!(error instanceof BusyError)) throw error
+  throw new Problem('unavailable', { cause: error, retryAfterSeconds: error.retryAfterSeconds })
 }

@@ -154,3 +154,22 @@ test('a document may have two megabytes, and no more', async () => {
   expect((await apply(platform, { organizations: organizations(100) }, { dry_run: true })).status).toBe(200)
   expect((await apply(platform, { organizations: organizations(150) }, { dry_run: true })).status).toBe(413)
 })
+
+test('documents that wait for another one hold nobody else up', async () => {
+  await using small = await startTestServer({ settings: { DATABASE_POOL_SIZE: '2' } })
+  const { key } = await addAdministratorKey(small)
+  const ask = caller(small, key)
+  const other = await small.pool.connect()
+  await other.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('apply', 0))`)
+  const body = { document: { version: 1, tiers: {} }, dry_run: true }
+  const waiting = Promise.all([1, 2, 3, 4].map(async () => (await ask('POST', '/v1/apply', { body })).status))
+  await eventually(async () => {
+    const { rows } = await other.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+    expect(rows.length).toBeGreaterThan(0)
+  })
+  expect((await ask('GET', '/v1/organizations')).status).toBe(200)
+  await other.query('COMMIT')
+  other.release()
+  expect(await waiting).toEqual([200, 200, 200, 200])
+})
