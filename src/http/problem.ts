@@ -29,7 +29,7 @@ export const problems = {
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   conflict: { status: 409, title: 'It contradicts what is there' },
-  key_limit_reached: { status: 409, title: 'The organization has as many API keys as it may' },
+  key_limit_reached: { status: 409, title: 'The organization has as many API keys as it may have' },
   idempotency_key_in_use: { status: 409, title: 'The first request with this Idempotency-Key is still running' },
   payload_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },

@@ -33,7 +33,7 @@ export const requests = {
     ],
   },
   key_limit_reached: {
-    title: 'The organization has as many API keys as it may',
+    title: 'The organization has as many API keys as it may have',
     meaning: 'An organization may have a certain number of live keys, 1,000 unless the platform says otherwise.',
     causes: ['A program makes a key for each run and never revokes it.', 'Keys of old projects are still alive.'],
     steps: [
