@@ -23,6 +23,7 @@ export const idPrefixes = {
   dlv: 'webhook delivery',
   evt: 'webhook event',
   aud: 'audit event',
+  lek: 'leak report',
 } as const satisfies Record<string, string>
 
 export type IdPrefix = keyof typeof idPrefixes
