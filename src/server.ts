@@ -12,6 +12,7 @@ import { describeReturnOf } from './assembly/describe-return.ts'
 import { serverHealth } from './assembly/health.ts'
 import { importedClientSecrets } from './assembly/imported-secrets.ts'
 import { serverMetrics } from './assembly/metrics.ts'
+import { startSequencer } from './audit/sequencer.ts'
 import { ConfigurationError, isLoopback, type Config } from './config.ts'
 import { ensureBootstrapKey, type BootstrapKey } from './api-keys/bootstrap-key.ts'
 import type { Holders } from './check/holders.ts'
@@ -295,6 +296,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const callback = app.callback()
   const rest = (request: IncomingMessage, response: ServerResponse) => void callback(request, response)
   const sweeper = opening.use(startSweeper({ pool, clock, log, clockOffsetMs: time.offsetMs }))
+  const { pool: auditPool } = opening.use(openDatabase({ url, poolSize: 1, log }))
+  opening.use(startSequencer({ pool: auditPool, secrets, clock, log }))
   const metrics = serverMetrics({
     pool,
     changes,

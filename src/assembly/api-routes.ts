@@ -5,6 +5,7 @@ import { importRoutes } from '../api-keys/import/api.ts'
 import { revokeOwnedKeys } from '../api-keys/owned/revoke.ts'
 import { findPersonalOrganizationId } from '../api-keys/store.ts'
 import { applyRoutes } from '../apply/api.ts'
+import { auditRoutes } from '../audit/api.ts'
 import { policyRoutes } from '../check/policies/api.ts'
 import { clientRoutes } from '../clients/api.ts'
 import { clientImportRoutes } from '../clients/import/api.ts'
@@ -90,6 +91,7 @@ export function apiRoutes(options: {
     ...tierRoutes({ db }),
     ...spendingRoutes(),
     ...usageRoutes({ pool, clock }),
+    ...auditRoutes({ db }),
     ...resourceRoutes({ db, builtIn }),
     ...scopeRoutes({ db, builtIn }),
     ...policyRoutes({ db }),

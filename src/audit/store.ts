@@ -1,5 +1,7 @@
 /** The rows of the audit trail and of the outbox. Raw, since Prisma would compile a parameter for each column of each. */
-import type { Tx } from '../platform/database.ts'
+import type { z } from 'zod'
+import type { Cursor } from '../http/api/list.ts'
+import type { Db, Tx } from '../platform/database.ts'
 
 /** A row of `audit_events`, by the names of its columns. */
 export interface AuditRow {
@@ -41,4 +43,64 @@ export async function insertOutboxRows(tx: Tx, rows: readonly OutboxRow[]): Prom
     SELECT id, type, organization_id, at, data
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id text, type text, organization_id text, at timestamptz,
       data jsonb)`
+}
+
+export interface AuditQuery {
+  type?: string | undefined
+  actorId?: string | undefined
+  targetId?: string | undefined
+  organizationId?: string | undefined
+  from?: Date | undefined
+  to?: Date | undefined
+  /** Null: everything, with what belongs to no organization. */
+  organizationIds: readonly string[] | null
+}
+
+export interface ListedEvent {
+  id: string
+  createdAt: Date
+  type: string
+  actorKind: string
+  actorId: string | null
+  organizationId: string | null
+  targetKind: string
+  targetId: string
+  requestId: string | null
+  address: string | null
+  data: Record<string, z.core.util.JSONType>
+}
+
+/** Newest first. Whoever may not know the account at the host can't ask for it either. */
+export async function listAuditEvents(
+  db: Db,
+  query: AuditQuery,
+  cursor: Cursor | undefined,
+  limit: number,
+): Promise<ListedEvent[]> {
+  const { type, actorId, targetId, organizationId, from, to, organizationIds } = query
+  const rows = await db.auditEvent.findMany({
+    where: {
+      AND: [
+        organizationIds === null ? {} : { organizationId: { in: [...organizationIds] } },
+        organizationIds === null || actorId === undefined ? {} : { actorKind: { not: 'cli' } },
+        type === undefined ? {} : { type },
+        actorId === undefined ? {} : { actorId },
+        targetId === undefined ? {} : { targetId },
+        organizationId === undefined ? {} : { organizationId },
+        from === undefined ? {} : { at: { gte: from } },
+        to === undefined ? {} : { at: { lt: to } },
+        cursor === undefined
+          ? {}
+          : {
+              OR: [{ at: { lt: cursor.createdAt } }, { at: cursor.createdAt, id: { lt: cursor.id } }],
+              // What the index can begin at.
+              at: { lte: cursor.createdAt },
+            },
+      ],
+    },
+    omit: { seq: true, mac: true },
+    orderBy: [{ at: 'desc' }, { id: 'desc' }],
+    take: limit,
+  })
+  return rows.map(({ at, data, ...row }) => ({ ...row, createdAt: at, data: data as ListedEvent['data'] }))
 }

@@ -6,6 +6,7 @@ import { addDoctorCommand } from './doctor.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { addExportCommand } from './export.ts'
 import { addGenerateKey } from './generate-key.ts'
+import { addHostAuditCommands } from './host/audit.ts'
 import { addHostUserCommands } from './host/users.ts'
 import { addClientImport, addKeyImport, addUserImport } from './import/commands.ts'
 import { addMigrateCommand } from './migrate.ts'
@@ -28,6 +29,7 @@ const besides: Readonly<Record<string, (noun: Command, session: Session) => void
     addKeyImport(noun, session)
   },
   clients: addClientImport,
+  audit: addHostAuditCommands,
 }
 
 export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'>): Command {

@@ -36,6 +36,8 @@ export const digestLabels = {
   throttle: 'digest throttle',
   /** Values of cookies other than the session's. */
   cookie: 'digest cookie',
+  /** The rows of the audit trail, each with the one before; their end, and their segments. */
+  audit: 'digest audit',
 } as const satisfies Record<string, string>
 
 export type DigestPurpose = keyof typeof digestLabels

@@ -27,6 +27,7 @@ const table = `
 
   GET     /v1/limits                                                -                   200     200    200     200       200
   GET     /v1/usage                                                 -                   200     200    200     200       200
+  GET     /v1/audit-events                                          -                   200     200    200     200       200
 
   POST    /v1/apply                                                 -                   403     403    403     403       200
   GET     /v1/export                                                -                   403     403    403     403       200

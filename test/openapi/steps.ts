@@ -262,6 +262,7 @@ export const steps: readonly Step[] = [
 
   { operation: 'listSessions', query: ({ administrator }) => ({ user_id: administrator.id }) },
   { operation: 'getSession', params: ({ session }) => ({ id: session.id }) },
+  { operation: 'listAuditEvents', query: () => ({ type: 'tier.created', limit: '1' }) },
   { operation: 'listSigningKeys' },
   { operation: 'rotateSigningKeys', credential: ({ token }) => token, body: () => ({ immediately: false }) },
   { operation: 'listSettings' },

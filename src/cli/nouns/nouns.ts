@@ -1,5 +1,6 @@
 /** Every noun whose verbs are routes of the API, in the order of the help. */
 import { grants, sessions, signingKeys } from './access.ts'
+import { audit } from './audit.ts'
 import { clients, clientSecrets } from './clients.ts'
 import { invitations } from './invitations.ts'
 import { keys } from './keys.ts'
@@ -26,6 +27,7 @@ export const nouns: readonly Noun[] = [
   policies,
   tiers,
   usage,
+  audit,
   grants,
   sessions,
   signingKeys,
