@@ -38,7 +38,7 @@ const auditEventSchema = z
     request_id: z.string().nullable(),
     address: z.string().nullable().describe('Where the request came from; told to administrators of the platform.'),
     data: z
-      .record(z.string(), z.json())
+      .record(z.string(), z.unknown())
       .describe('What is noted of it, by its type. Neither secrets nor addresses of people.'),
   })
   .meta({ id: 'AuditEvent' })

@@ -22,11 +22,17 @@ const LOCK = 7_240_115_022
 
 const EVERY_MS = 500
 
-const standardBounds = {
+interface Bounds {
+  batchRows: number
+  /** A segment is closed behind so many rows, or when its first one is so old. */
+  segmentRows: number
+  segmentSeconds: number
+}
+
+const standardBounds: Bounds = {
   batchRows: 500,
-  /** A segment is closed behind so many rows, or when its first one is a day old. */
   segmentRows: 10_000,
-  segmentSeconds: day as number,
+  segmentSeconds: day,
 }
 
 export interface SequencerParts {
@@ -36,7 +42,7 @@ export interface SequencerParts {
   clock: Clock
   log: Log
   /** Other bounds than the standard ones, for tests. */
-  bounds?: Partial<typeof standardBounds>
+  bounds?: Partial<Bounds>
 }
 
 export interface Sequencer extends AsyncDisposable {
@@ -108,7 +114,7 @@ export function startSequencer({ pool, secrets, clock, log, bounds = {} }: Seque
 interface BatchParts {
   secrets: Secrets
   clock: Clock
-  limits: typeof standardBounds
+  limits: Bounds
 }
 
 /** @returns how many rows were linked; `broken`: what the chain ends with is not what was sealed, and is left as it is */
@@ -137,7 +143,7 @@ async function linkBatch(client: ClientBase, { secrets, clock, limits }: BatchPa
   return rows.length
 }
 
-function isDue(end: ChainEnd, head: ChainHead, first: string | undefined, limits: BatchParts['limits']): boolean {
+function isDue(end: ChainEnd, head: ChainHead, first: string | undefined, limits: Bounds): boolean {
   const since = end.openSince ?? first
   if (since === undefined) return false
   const rows = head.seq - (end.segment?.seq ?? 0n)

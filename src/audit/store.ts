@@ -1,5 +1,4 @@
 /** The rows of the audit trail and of the outbox. Raw, since Prisma would compile a parameter for each column of each. */
-import type { z } from 'zod'
 import type { Cursor } from '../http/api/list.ts'
 import type { Db, Tx } from '../platform/database.ts'
 
@@ -67,7 +66,7 @@ export interface ListedEvent {
   targetId: string
   requestId: string | null
   address: string | null
-  data: Record<string, z.core.util.JSONType>
+  data: Record<string, unknown>
 }
 
 /** Newest first. Whoever may not know the account at the host can't ask for it either. */
