@@ -28,6 +28,12 @@ export interface Config {
   settings: GivenSettings
   /** What new ones begin with; those that began with another go on. */
   apiKeys: { prefix: string }
+  leaks: {
+    /** Where the public keys are that reports of leaked secrets are signed with; null: no reports are taken. */
+    keysUrl: string | null
+    /** What becomes of a living one: its key is revoked, or ends soon. */
+    response: 'revoke' | 'grace'
+  }
   check: {
     /** The identifier of the resource that a check without `resource` is for. */
     defaultResource: string
@@ -56,6 +62,7 @@ export class ConfigurationError extends Error {
 }
 
 const defaultPort = 3000
+const defaultPrefix = 'kg'
 
 const port = z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535)
 const url = (protocols: readonly string[], what: string) =>
@@ -129,6 +136,8 @@ export const settings = {
   KEY_LIFETIME_MAX: numeric.pipe(settingSchemas.key_lifetime_max).optional(),
   KEYS_PER_ORGANIZATION: numeric.pipe(settingSchemas.keys_per_organization).optional(),
   KEY_CREATIONS_PER_HOUR: numeric.pipe(settingSchemas.key_creations_per_hour).optional(),
+  LEAK_KEYS_URL: url(['https:', 'http:'], 'an https URL').optional(),
+  LEAK_RESPONSE: z.enum(['revoke', 'grace'], { error: 'must be revoke or grace' }).optional(),
   DEFAULT_RESOURCE: z
     .string()
     .refine((value) => URL.canParse(value) && !value.includes('#'), {
@@ -210,6 +219,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (values.BOOTSTRAP_ADMIN_PASSWORD && !values.BOOTSTRAP_ADMIN_EMAIL) {
     faults.push('BOOTSTRAP_ADMIN_PASSWORD needs BOOTSTRAP_ADMIN_EMAIL')
   }
+  if (
+    values.LEAK_KEYS_URL?.startsWith('http:') &&
+    !(mode === 'development' && isLoopback(new URL(values.LEAK_KEYS_URL).hostname))
+  ) {
+    faults.push('LEAK_KEYS_URL must be an https URL')
+  }
   if (values.CHECK_PUBLIC === 'false' && !values.CHECK_LISTEN) {
     faults.push('CHECK_PUBLIC=false needs CHECK_LISTEN: nothing would answer checks')
   }
@@ -231,7 +246,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     secretKeys: values.SECRET_KEY ?? [developmentSecretKey(dataDir)],
     smtp: values.SMTP_URL ? { url: values.SMTP_URL, from: values.SMTP_FROM ?? null } : null,
     settings: givenSettings(values, publicUrl),
-    apiKeys: { prefix: values.KEY_PREFIX ?? 'kg' },
+    apiKeys: { prefix: values.KEY_PREFIX ?? defaultPrefix },
+    leaks: { keysUrl: values.LEAK_KEYS_URL ?? null, response: values.LEAK_RESPONSE ?? 'revoke' },
     check: {
       defaultResource: values.DEFAULT_RESOURCE ?? `${apiUrl}/v1`,
       listen: values.CHECK_LISTEN ?? null,
@@ -246,6 +262,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     log: { level: values.LOG_LEVEL ?? 'info' },
   }
+}
+
+/**
+ * KEY_PREFIX alone, for what needs nothing else.
+ * @throws {ConfigurationError}
+ */
+export function readKeyPrefix(environment: NodeJS.ProcessEnv = process.env): string {
+  const parsed = settings.KEY_PREFIX.safeParse(environment['KEY_PREFIX']?.trim() || undefined)
+  if (parsed.success) return parsed.data ?? defaultPrefix
+  throw new ConfigurationError(parsed.error.issues.map(({ message }) => `KEY_PREFIX ${message}`))
 }
 
 /** What can be served, but not well: said in the log at start and by `keygrant doctor`. */

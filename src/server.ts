@@ -11,6 +11,7 @@ import { openChecks } from './assembly/checks.ts'
 import { describeReturnOf } from './assembly/describe-return.ts'
 import { serverHealth } from './assembly/health.ts'
 import { importedClientSecrets } from './assembly/imported-secrets.ts'
+import { leaksOf } from './assembly/leaks.ts'
 import { serverMetrics } from './assembly/metrics.ts'
 import { startSequencer } from './audit/sequencer.ts'
 import { ConfigurationError, isLoopback, type Config } from './config.ts'
@@ -246,7 +247,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   ]
 
   // ── Every route of the API ──
-  const routesOfApi = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings })
+  const leaks = leaksOf({ config, db, secrets, clock, log })
+  const routesOfApi = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks })
   const api = apiRouter(routesOfApi, { db, secrets, clock, authenticate: gate.principal })
 
   // ── Every page there is ──
@@ -298,15 +300,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const sweeper = opening.use(startSweeper({ pool, clock, log, clockOffsetMs: time.offsetMs }))
   const { pool: auditPool } = opening.use(openDatabase({ url, poolSize: 1, log }))
   opening.use(startSequencer({ pool: auditPool, secrets, clock, log }))
-  const metrics = serverMetrics({
-    pool,
-    changes,
-    clockOffsetMs: time.offsetMs,
-    gate,
-    publicJwks: ring.publicJwks,
-    usage,
-    sharedLimits,
-  })
+  const parts = { pool, changes, gate, usage, sharedLimits, leaks, publicJwks: ring.publicJwks }
+  const metrics = serverMetrics({ ...parts, clockOffsetMs: time.offsetMs })
   const operations =
     config.operationsListen &&
     opening.use(await listen(operationsHandler({ metrics, health, log }), { ...config.operationsListen, tls: null }))

@@ -13,6 +13,8 @@ import { deleteClientsOf } from '../clients/delete.ts'
 import type { Config } from '../config.ts'
 import { grantRoutes } from '../grants/api.ts'
 import type { ApiRoute } from '../http/api/route.ts'
+import { leakRoutes } from '../leaks/api.ts'
+import type { Leaks } from '../leaks/leaks.ts'
 import { tierRoutes } from '../limits/api.ts'
 import { limitOverridesSchema } from '../limits/schema.ts'
 import { spendingRoutes } from '../limits/spending-api.ts'
@@ -56,8 +58,9 @@ export function apiRoutes(options: {
   builtIn: Resource
   users: UserServices
   settings: Settings
+  leaks: Leaks
 }): readonly ApiRoute[] {
-  const { config, db, pool, clock, secrets, catalogue, builtIn, users, settings } = options
+  const { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks } = options
   const clients = {
     db,
     secrets,
@@ -108,6 +111,7 @@ export function apiRoutes(options: {
     ...grantRoutes({ db }),
     ...sessionRoutes({ db, clock }),
     ...signingKeyRoutes({ db, secrets, clock }),
+    ...leakRoutes({ leaks }),
     ...settingRoutes({ db, settings }),
     ...applyRoutes({
       db,

@@ -2,6 +2,7 @@
 import manifest from '../../package.json' with { type: 'json' }
 import type { Gate } from '../check/gate.ts'
 import { gateMetrics } from '../check/metrics.ts'
+import type { Leaks } from '../leaks/leaks.ts'
 import { sharedLimitsMetrics } from '../limits/metrics.ts'
 import type { RedisLimiter } from '../limits/redis-limiter.ts'
 import type { PublicJwks } from '../oidc/verify-access-token.ts'
@@ -16,14 +17,16 @@ export function serverMetrics(
     usage: UsageRecorder
     /** Null where limits are counted in this process. */
     sharedLimits: RedisLimiter | null
+    leaks: Leaks
   },
 ): Metrics {
-  const { gate, publicJwks, usage, sharedLimits, ...node } = parts
+  const { gate, publicJwks, usage, sharedLimits, leaks, ...node } = parts
   const metrics = createMetrics()
   nodeMetrics(metrics, { version: manifest.version, ...node })
   gateMetrics(metrics, gate)
   metrics.gauge('keygrant_signing_keys', 'Keys that are published.', () => publicJwks().keys.length)
   metrics.gauge('keygrant_usage_waiting_rows', 'Rows of usage not yet written.', () => usage.waitingRows)
+  leaks.addMetrics(metrics)
   if (sharedLimits) sharedLimitsMetrics(metrics, sharedLimits)
   return metrics
 }

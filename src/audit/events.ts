@@ -115,7 +115,11 @@ export const events = {
     (id, data) => ({ id, ...data }),
   ),
   'api_key.revoked': told<{ name: string; hint: string }>('api_key', (id, data) => ({ id, ...data })),
-  'api_key.exposed': told<{ name: string; hint: string; reason: string }>('api_key', (id, data) => ({ id, ...data })),
+  // `dead`: of a secret that was no longer good for anything, whose key goes on.
+  'api_key.exposed': told<{ name: string; hint: string; reason: string; dead?: true }>('api_key', (id, data) => ({
+    id,
+    ...data,
+  })),
 
   'tier.created': noted<Nothing>('tier'),
   'tier.updated': noted<Changed>('tier'),

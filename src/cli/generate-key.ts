@@ -17,7 +17,7 @@ export function addGenerateKey(keys: Command, { run }: Session): void {
     )
 }
 
-function prefixOf(text: string): string {
+export function prefixOf(text: string): string {
   if (/^[a-z][a-z0-9]{1,15}$/.test(text)) return text
   throw new InvalidArgumentError('It is 2 to 16 lower-case letters and digits, beginning with a letter.')
 }

@@ -5,6 +5,8 @@ import { Problem } from './problem.ts'
 export const LONGEST_BODY = 64 * 1024
 /** A thousand rows of what is brought along from another system. */
 export const LONGEST_IMPORT = 2 * 1024 * 1024
+/** What was found in one sweep over everything that is public. */
+export const LONGEST_LEAKS = 5 * 1024 * 1024
 
 /**
  * By events: an iterator over the stream costs more than many an answer.

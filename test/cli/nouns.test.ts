@@ -42,6 +42,7 @@ const forMachines: Readonly<Record<string, string>> = {
   'POST /v1/keys/self/rotate': 'a key does it with itself, where it is kept',
   'GET /v1/limits': 'a key asks it about itself: on the host there is none',
   'DELETE /v1/keys/:id': 'the same as POST /v1/keys/:id/revoke, without an answer',
+  'POST /v1/leaks': 'GitHub sends it, and signs it',
   'GET /v1/openapi.json': 'generators read it',
 }
 

@@ -1,5 +1,6 @@
 /** The table of routes that a server has, put together as the server does. */
 import { apiRoutes } from '../../src/assembly/api-routes.ts'
+import { leaksOf } from '../../src/assembly/leaks.ts'
 import type { ApiRoute } from '../../src/http/api/route.ts'
 import { createViews } from '../../src/http/views.ts'
 import { endAccess } from '../../src/oidc/sessions/end-access.ts'
@@ -35,6 +36,7 @@ export async function realRoutes(server: TestServer): Promise<ReadonlyMap<string
   const views = createViews({ platform, mode: config.mode })
   const given = { db, clock, secrets, passwords, endAccess, publicUrl: url, platform, views, mail }
   const users = createUserServices(given)
-  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings })
+  const leaks = leaksOf({ config, db, secrets, clock, log })
+  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks })
   return new Map([...corridors, ...routes.map((route) => [`${route.method} ${route.path}`, route] as const)])
 }

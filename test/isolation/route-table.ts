@@ -27,6 +27,8 @@ const table = `
 
   GET     /v1/limits                                                -                   200     200    200     200       200
   GET     /v1/usage                                                 -                   200     200    200     200       200
+  POST    /v1/leaks                                                 -                   404     404    404     404       404
+
   GET     /v1/audit-events                                          -                   200     200    200     200       200
 
   POST    /v1/apply                                                 -                   403     403    403     403       200
@@ -196,6 +198,7 @@ const sent: Readonly<Record<string, Sent>> = {
   'POST /v1/organizations/:id/service-accounts': { body: () => ({ name: unique() }) },
   'PATCH /v1/organizations/:id/service-accounts/:service_account_id': { body: () => ({ description: 'Another one' }) },
   'POST /v1/users': { body: () => ({ email: `${unique()}@example.com` }) },
+  'POST /v1/leaks': { body: () => [] },
   'POST /v1/users/import': { body: () => ({ rows: [{}] }) },
   'PATCH /v1/users/:id': { body: () => name },
   'POST /v1/clients': { body: ({ id }) => ({ client_name: 'An app', redirect_uris, organization_id: id }) },

@@ -222,6 +222,19 @@ export const steps: readonly Step[] = [
   },
   { operation: 'revokeKey', params: ({ spare }) => ({ id: spare.key.id }) },
   { operation: 'deleteKey', params: ({ spare }) => ({ id: spare.key.id }) },
+  {
+    // Where no finder is configured, none is listened to.
+    operation: 'reportLeaks',
+    status: 404,
+    body: () => [
+      {
+        token: 'kg_live_EXAMPLE',
+        type: 'example_api_key',
+        url: 'https://github.com/octocat/hello-world/blob/main/settings.yml',
+        source: 'content',
+      },
+    ],
+  },
 
   {
     operation: 'createClient',

@@ -1,6 +1,7 @@
 /** The API in this process, on the host's database: the same routes as the server's, run as whoever sits here. */
 import { randomUUID } from 'node:crypto'
 import { apiRoutes } from '../../assembly/api-routes.ts'
+import { leaksOf } from '../../assembly/leaks.ts'
 import { problemOf } from '../../http/boundary.ts'
 import { checkRequest, dispatch, type Asking, type CheckedRequest } from '../../http/api/dispatch.ts'
 import { operatorPrincipal } from '../../http/api/operator.ts'
@@ -27,7 +28,8 @@ export async function openHostApi(): Promise<HostApi> {
   const { config, db, pool, secrets, clock, log, context, installedAt: since } = bench
   const builtIn = managementResource({ apiUrl: config.apiUrl, platform: livePlatform(settings), since })
   const catalogue = opening.use(await createCatalogue({ db, changes: unheard, log, builtIn }))
-  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings })
+  const leaks = leaksOf({ config, db, secrets, clock, log })
+  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks })
   const open = opening.move()
   const links = liveAddresses(settings, { publicUrl: config.publicUrl })
 

@@ -7,16 +7,22 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * The parsed value, and the bytes that it came as; an empty body is `{}`, so that a POST without options needs none.
- * @throws {Problem} 413, 415, or 400 for what is no JSON
+ * @param demandSigned looks at the bytes before anything else does
+ * @throws {Problem} 413, 415, what `demandSigned` throws, or 400 for what is no JSON
  */
-export async function readJsonBody(ctx: Context, longest = LONGEST_BODY): Promise<{ value: unknown; bytes: Buffer }> {
+export async function readJsonBody(
+  ctx: Context,
+  longest = LONGEST_BODY,
+  demandSigned?: (bytes: Buffer) => Promise<void>,
+): Promise<{ value: unknown; bytes: Buffer }> {
   const bytes = await readBody(ctx.req, longest)
-  if (bytes.length === 0) return { value: {}, bytes }
-  if (!ctx.is('application/json', '+json')) {
+  if (bytes.length > 0 && !ctx.is('application/json', '+json')) {
     throw new Problem('unsupported_media_type', {
       detail: 'Send the body as JSON, with Content-Type: application/json.',
     })
   }
+  await demandSigned?.(bytes)
+  if (bytes.length === 0) return { value: {}, bytes }
   try {
     return { value: JSON.parse(utf8.decode(bytes)) as unknown, bytes }
   } catch (cause) {

@@ -1,4 +1,5 @@
 /** A route of `/v1` as data: what comes in and goes out (zod), who may call it, and the work. The table of them is the API. */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import type { Tx } from '../../platform/database.ts'
@@ -71,6 +72,11 @@ interface Definition<A extends Access, P, Q, B, R> {
   needs?: 'fresh-sign-in'
   /** Unless said, calls with a valid credential are charged to it. */
   charge?: false
+  /**
+   * Of one for anyone, whose sender is known by a signature over the bytes that came: called before anything reads them.
+   * @throws {Problem} for whatever isn't signed
+   */
+  signed?: (sent: { headers: IncomingHttpHeaders; body: Buffer }) => Promise<void>
   /** In bytes. Unless said, 64 KiB. */
   longestBody?: number
 }

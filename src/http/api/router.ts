@@ -42,7 +42,7 @@ async function serve(ctx: Context, route: ApiRoute, services: ApiServices): Prom
   const { principal } = authorized
   const hasBody = route.body !== undefined
   const { value, bytes } = hasBody
-    ? await readJsonBody(ctx, route.longestBody)
+    ? await readJsonBody(ctx, route.longestBody, (raw) => demandSigned(route, ctx, raw))
     : { value: undefined, bytes: Buffer.alloc(0) }
   const request = checkRequest(
     route,
@@ -70,6 +70,10 @@ async function authorize(
     throw new Problem('forbidden', { detail: 'This is for administrators of the platform.' })
   }
   return { principal }
+}
+
+async function demandSigned(route: ApiRoute, { headers }: Context, body: Buffer): Promise<void> {
+  await route.signed?.({ headers, body })
 }
 
 /** A parameter that comes twice could be read either way. */

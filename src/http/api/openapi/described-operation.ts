@@ -17,6 +17,7 @@ export type DescribedOperation = Pick<
   | 'charge'
   | 'creates'
   | 'longestBody'
+  | 'signed'
 > & {
   lines?: unknown
   /** Of a request, by name, and what it says. */

@@ -24,6 +24,7 @@ export function describeOperation(
     summary,
     description: descriptionOf(operation),
     ...(hasScope(access) ? { 'x-required-scope': access } : {}),
+    ...(operation.signed ? { 'x-signed': true } : {}),
     security: securityOf(operation),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: requestBody(body, schemas, example) }),
@@ -35,11 +36,20 @@ export function describeOperation(
 
 const hasScope = (access: string): boolean => access.includes(':')
 
-function descriptionOf({ description, access, needs, creates, charge, longestBody }: DescribedOperation): string {
+function descriptionOf({
+  description,
+  access,
+  needs,
+  creates,
+  charge,
+  longestBody,
+  signed,
+}: DescribedOperation): string {
   const twin = `admin:${access}`
   return [
     ...(description === undefined ? [] : [description]),
     ...(access === 'anyone' ? ['Needs no credential.'] : []),
+    ...(signed ? ['Its sender is known by a signature over the body.'] : []),
     ...(access === 'any-credential' ? ['Any valid credential will do.'] : []),
     ...(access === 'administrator' ? ['Needs the credential of an administrator of the platform.'] : []),
     ...(hasScope(access) ? [`Needs the scope \`${access}\`.`] : []),

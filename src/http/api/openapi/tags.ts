@@ -29,6 +29,7 @@ const tags: Readonly<Record<string, Tag>> = {
   clients: { name: 'Clients', description: 'Apps that speak OAuth, with RFC 7591’s metadata.' },
   grants: { name: 'Grants', description: 'What people have allowed apps.' },
   usage: { name: 'Usage', description: 'How often credentials were allowed, limited and denied.' },
+  leaks: { name: 'Leaks', description: 'Secrets that were found where anybody may read them.' },
   'audit-events': { name: 'Audit trail', description: 'Who has changed what, and when.' },
   revocations: { name: 'Revocations', description: 'What was revoked or changed, told as it happens.' },
   'signing-keys': { name: 'Signing keys', description: 'What tokens are signed with.' },

@@ -1,0 +1,30 @@
+/** Reports of leaked secrets, with the keys that they are about. */
+import { answerLeaks, tellOfDeadLeaks } from '../api-keys/leaked/answer.ts'
+import { findLeakedSecrets } from '../api-keys/leaked/find.ts'
+import type { Config } from '../config.ts'
+import { createLeaks, type Leaks } from '../leaks/leaks.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { Log } from '../platform/log.ts'
+import { createOutgoing } from '../platform/outgoing.ts'
+import type { Secrets } from '../platform/secrets.ts'
+
+export function leaksOf(options: { config: Config; db: Db; secrets: Secrets; clock: Clock; log: Log }): Leaks {
+  const { config, db, secrets, clock, log } = options
+  const { keysUrl, response } = config.leaks
+  // What the operator names may be in their own network.
+  const allowedHosts = keysUrl === null ? [] : [new URL(keysUrl).hostname]
+  return createLeaks({
+    db,
+    clock,
+    log,
+    outgoing: createOutgoing({ allowedHosts, loopback: config.mode === 'development' }),
+    keys: {
+      find: (tx, texts) => findLeakedSecrets(tx, { secrets, prefix: config.apiKeys.prefix }, texts),
+      answer: answerLeaks,
+      tellOfDead: tellOfDeadLeaks,
+    },
+    publicKeysUrl: keysUrl,
+    response,
+  })
+}
