@@ -160,10 +160,13 @@ async function closeSegment(client: ClientBase, secrets: Secrets, end: ChainEnd,
 
 async function inTransaction<T>(pool: Pool, work: (client: ClientBase) => Promise<T>): Promise<T> {
   const client = await pool.connect()
+  // One that breaks between two statements emits it, which would end the process; the next statement fails by itself.
+  client.on('error', unheard)
   try {
     await client.query('BEGIN')
     const result = await work(client)
     await client.query('COMMIT')
+    client.off('error', unheard)
     client.release()
     return result
   } catch (error) {
@@ -172,3 +175,5 @@ async function inTransaction<T>(pool: Pool, work: (client: ClientBase) => Promis
     throw error
   }
 }
+
+const unheard = () => undefined

@@ -54,6 +54,25 @@ describe('linking', () => {
     expect(rows.length).toBeGreaterThan(1)
   })
 
+  test('goes on with another connection when one breaks in the middle of a batch', async () => {
+    await using sequencer = stage.sequencer()
+    const { rows } = await stage.verify()
+    const holder = await stage.pool.connect()
+    await holder.query('BEGIN; LOCK TABLE audit_heads IN SHARE MODE')
+    await stage.write(1)
+    const linking = sequencer.link().catch(() => 0)
+    const waits = `FROM pg_locks WHERE relation = 'audit_heads'::regclass AND NOT granted`
+    await eventually(async () => expect((await stage.pool.query(`SELECT pid ${waits}`)).rowCount).toBe(1))
+    await stage.pool.query(`SELECT pg_terminate_backend(pid) ${waits}`)
+    await holder.query('COMMIT')
+    holder.release()
+    await linking
+    await eventually(async () => {
+      await sequencer.link()
+      expect(await stage.verify()).toMatchObject({ rows: rows + 1, waiting: 0, ...sound })
+    })
+  })
+
   test('goes on under a new secret key, while the older one is there to verify by', async () => {
     const older = 'feature bench secret key, long enough to be one'
     const newer = 'another secret key for benches, long enough to be one'

@@ -23,6 +23,7 @@ export const audit: Noun = {
       route: 'GET /v1/audit-events',
       does: 'list what has happened, newest first',
       words: {
+        type: 'of this type, such as api_key.revoked',
         actor_id: 'by this person, service account, client or API key',
         target_id: 'to this',
         organization_id: 'in this organization',
