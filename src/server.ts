@@ -247,7 +247,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   ]
 
   // ── Every route of the API ──
-  const leaks = leaksOf({ config, db, secrets, clock, log })
+  const leaks = leaksOf({ config, db, secrets, clock, log, users })
   const routesOfApi = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks })
   const api = apiRouter(routesOfApi, { db, secrets, clock, authenticate: gate.principal })
 

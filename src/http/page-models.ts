@@ -317,5 +317,15 @@ export interface MailModels {
     /** When the old secret ends; null: it has. */
     oldSecretEndsAt: Date | null
   }
+  'key-leaked': {
+    /** As its owner calls it, and the last four characters of the secret that was found. */
+    name: string
+    hint: string
+    at: Date
+    /** Where it was found; empty: that wasn't said. */
+    place: string
+    /** Of the key: revoked, ending within an hour, or untouched since the secret was dead. */
+    outcome: 'revoked' | 'grace' | 'dead'
+  }
 }
 export type MailName = keyof MailModels

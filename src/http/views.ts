@@ -51,6 +51,7 @@ const mails = {
   'prove-email': 'emails/prove-email.njk',
   'new-device': 'emails/new-device.njk',
   'key-rotated': 'emails/key-rotated.njk',
+  'key-leaked': 'emails/key-leaked.njk',
 } satisfies Record<MailName, string>
 
 export interface ViewsOptions {

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import { outcomes, type LeakedSecret, type LeakOutcome, type LeakResponse, type ReportedToken } from './leak.ts'
-import { insertReports } from './store.ts'
+import { insertReports, type ReportRow } from './store.ts'
 
 /** What leaks need of API keys. */
 export interface LeakedKeys {
@@ -18,6 +18,14 @@ export interface LeakedKeys {
     context: AuditContext,
   ): Promise<Map<string, Exclude<LeakOutcome, 'unknown'>>>
   tellOfDead(tx: Tx, secrets: readonly LeakedSecret[], context: AuditContext): Promise<void>
+  /** What tells the owners, once it is called after the commit. */
+  told(tx: Tx, leaks: readonly FreshLeak[], at: Date): Promise<() => void>
+}
+
+/** A secret that nobody had reported before. */
+interface FreshLeak extends LeakedSecret {
+  place: string
+  outcome: Exclude<LeakOutcome, 'unknown'>
 }
 
 /** From so many living ones in one message on, somebody should look at what is going on. */
@@ -41,13 +49,13 @@ export async function receiveLeaks(
 ): Promise<LeakOutcome[]> {
   const { db, keys, response, log, figures } = services
   if (tokens.length === 0) return []
-  const results = await db.$transaction(async (tx) => {
+  const { results, tell } = await db.$transaction(async (tx) => {
     const found = await keys.find(
       tx,
       tokens.map(({ token }) => token),
     )
     const ours = [...new Map(found.flatMap((one) => (one ? [[one.secretId, one] as const] : []))).values()]
-    if (ours.length === 0) return tokens.map((): LeakOutcome => 'unknown')
+    if (ours.length === 0) return { results: tokens.map((): LeakOutcome => 'unknown'), tell: null }
     const answered = await keys.answer(tx, ours, response, context)
     const outcomeOf = (secret: LeakedSecret) => answered.get(secret.secretId) ?? 'dead'
     const rows = tokens.flatMap(({ url, source }, index) => {
@@ -58,15 +66,26 @@ export async function receiveLeaks(
       return [{ id, at, apiKeyId, secretId, url: kept(url), source: kept(source), outcome }]
     })
     const fresh = await insertReports(tx, rows)
-    const dead = ours.filter((secret) => outcomeOf(secret) === 'dead' && fresh.has(secret.secretId))
+    const leaks = ours.flatMap((secret) =>
+      fresh.has(secret.secretId) ? [{ ...secret, outcome: outcomeOf(secret), place: placeOf(rows, secret) }] : [],
+    )
+    const dead = leaks.filter(({ outcome }) => outcome === 'dead')
     if (dead.length > 0) await keys.tellOfDead(tx, dead, context)
-    return found.map((secret): LeakOutcome => (secret ? outcomeOf(secret) : 'unknown'))
+    return {
+      results: found.map((secret): LeakOutcome => (secret ? outcomeOf(secret) : 'unknown')),
+      tell: await keys.told(tx, leaks, context.clock.now()),
+    }
   })
 
+  tell?.()
   const counts = noLeaks()
   for (const outcome of results) counts[outcome]++
   for (const outcome of outcomes) figures[outcome] += counts[outcome]
   const level = counts.revoked + counts.grace >= MANY ? 'error' : 'warn'
   log[level]({ ...counts, request_id: context.requestId }, 'leaked secrets were reported')
   return results
+}
+
+function placeOf(rows: readonly ReportRow[], { secretId }: LeakedSecret): string {
+  return rows.find((row) => row.secretId === secretId)?.url ?? ''
 }

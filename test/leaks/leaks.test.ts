@@ -5,10 +5,10 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { drawApiKey, hintOf } from '../../src/api-keys/format.ts'
 import { newId } from '../../src/platform/ids.ts'
-import { addAdministratorKey, addApiKey, caller, type TestKey } from '../support/api.ts'
+import { addAdministratorKey, addApiKey, addMember, addOrganization, caller, type TestKey } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
 import { readMetrics } from '../support/prometheus.ts'
-import { freePort, startTestServer, type TestServer } from '../support/server.ts'
+import { addPerson, freePort, startTestServer, type TestServer } from '../support/server.ts'
 import { openFinder, type Finder } from './finder.ts'
 
 let finder: Finder
@@ -76,6 +76,23 @@ describe('a signed report', () => {
     expect(await eventsOf(key)).toEqual(['api_key.exposed', 'api_key.revoked'])
     const told = await server.db.outboxEvent.findMany({ where: { organizationId: key.organizationId } })
     expect(told.map(({ type }) => type).toSorted()).toEqual(['api_key.exposed', 'api_key.revoked'])
+  })
+
+  test('has the owner written to, once and without the secret', async () => {
+    const person = await addPerson(server)
+    const organizationId = await addOrganization(server)
+    await addMember(server, organizationId, person.id)
+    const key = await addApiKey(server, { userId: person.id, organizationId, name: 'Nightly export' })
+    const message = [leak(key.key), leak(key.key, 'https://example.com/fork')]
+    await finder.report(server.url, message)
+    await finder.report(server.url, message)
+    const mails = server.running.inside.mail.captured().filter(({ to }) => to === person.email)
+    expect(mails).toHaveLength(1)
+    const [mail] = mails
+    expect(mail?.text).toContain('Nightly export')
+    expect(mail?.text).toContain(place)
+    expect(mail?.text).toContain(hintOf(key.key))
+    expect(mail?.text).not.toContain(key.key)
   })
 
   test('of a dead secret leaves the one that replaced it alone, and is told of once', async () => {

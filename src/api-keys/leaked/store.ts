@@ -41,3 +41,26 @@ export async function endLeaked(tx: Tx, ids: readonly string[], { now, end }: { 
     UPDATE api_key_secrets SET expires_at = least(expires_at, ${endsAt}::timestamptz)
     WHERE api_key_id = ANY(${[...ids]}::text[])`
 }
+
+export interface Addressee {
+  keyId: string
+  /** The key's. */
+  name: string
+  email: string
+  locale: string | null
+}
+
+/** Of each key the person, or the owners of the organization whose service account it acts for. */
+export async function listAddressees(tx: Tx, keyIds: readonly string[]): Promise<Addressee[]> {
+  const ids = [...keyIds]
+  return tx.$queryRaw<Addressee[]>`
+    SELECT k.id AS "keyId", k.name, u.email, u.locale
+    FROM api_keys k JOIN users u ON u.id = k.user_id
+    WHERE k.id = ANY(${ids}::text[]) AND u.disabled_at IS NULL
+    UNION ALL
+    SELECT k.id, k.name, u.email, u.locale
+    FROM api_keys k
+    JOIN memberships m ON m.organization_id = k.organization_id AND m.role = 'owner'
+    JOIN users u ON u.id = m.user_id
+    WHERE k.id = ANY(${ids}::text[]) AND k.user_id IS NULL AND u.disabled_at IS NULL`
+}

@@ -28,7 +28,7 @@ export async function openHostApi(): Promise<HostApi> {
   const { config, db, pool, secrets, clock, log, context, installedAt: since } = bench
   const builtIn = managementResource({ apiUrl: config.apiUrl, platform: livePlatform(settings), since })
   const catalogue = opening.use(await createCatalogue({ db, changes: unheard, log, builtIn }))
-  const leaks = leaksOf({ config, db, secrets, clock, log })
+  const leaks = leaksOf({ config, db, secrets, clock, log, users })
   const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks })
   const open = opening.move()
   const links = liveAddresses(settings, { publicUrl: config.publicUrl })

@@ -75,4 +75,27 @@ export const mails = {
       oldSecretEndsAt: null,
     },
   },
+  'key-leaked': {
+    revoked: {
+      name: 'Nightly export',
+      hint: 'x7Qa',
+      at: new Date('2026-11-24T09:30:00Z'),
+      place: 'https://github.com/octocat/hello-world/blob/main/settings.yml',
+      outcome: 'revoked',
+    },
+    grace: {
+      name: 'Nightly export',
+      hint: 'x7Qa',
+      at: new Date('2026-11-24T09:30:00Z'),
+      place: '',
+      outcome: 'grace',
+    },
+    dead: {
+      name: 'Nightly export',
+      hint: 'x7Qa',
+      at: new Date('2026-11-24T09:30:00Z'),
+      place: '',
+      outcome: 'dead',
+    },
+  },
 } satisfies SamplesOf<MailModels, keyof MailModels>
