@@ -53,9 +53,12 @@ export async function openDatabaseClock(options: DatabaseClockOptions): Promise<
   async function measure(): Promise<Measurement> {
     // The wait for a connection would look like a slow answer.
     const client = await pool.connect()
+    // One that breaks emits it besides failing its statement, and without a listener that would end the process.
+    client.on('error', unheard)
     try {
       return await ask(client)
     } finally {
+      client.off('error', unheard)
       client.release()
     }
   }
@@ -127,3 +130,5 @@ export async function openDatabaseClock(options: DatabaseClockOptions): Promise<
     },
   }
 }
+
+const unheard = (): void => undefined
