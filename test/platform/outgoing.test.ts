@@ -4,7 +4,7 @@ import { createServer as createPlainServer, type RequestListener } from 'node:ht
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createOutgoing, type OutgoingOptions } from '../../src/platform/outgoing.ts'
+import { createOutgoing, OutgoingError, type OutgoingOptions } from '../../src/platform/outgoing.ts'
 import { createCertificate } from '../support/certificate.ts'
 
 const certificate = createCertificate()
@@ -88,7 +88,9 @@ describe('a call is refused before it is made', () => {
     'to %s',
     async (url) => {
       const { resolve, asked } = resolving(['93.184.215.14'])
-      await expect(outgoing({ resolve }).send(url)).rejects.toMatchObject({ reason: 'refused' })
+      const call = outgoing({ resolve }).send(url)
+      await expect(call).rejects.toBeInstanceOf(OutgoingError)
+      await expect(call).rejects.toMatchObject({ reason: 'refused' })
       expect(asked()).toBe(0)
     },
   )
