@@ -275,9 +275,10 @@ test('neither key, hash nor secret is in an answer, the log, the audit trail, or
   const tables = [await db.auditEvent.findMany(), await db.apiKeySecret.findMany(), await db.hashKey.findMany()]
   const told = [JSON.stringify(answers), JSON.stringify(await db.outboxEvent.findMany()), stage.logged()]
   const rests = tables.map((table) =>
-    JSON.stringify(table, (_, value: unknown) =>
-      value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
-    ),
+    JSON.stringify(table, (_, value: unknown) => {
+      if (typeof value === 'bigint') return String(value)
+      return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value
+    }),
   )
   for (const secret of secrets) for (const text of [...told, ...rests]) expect(text.includes(secret)).toBe(false)
 })
