@@ -10,6 +10,7 @@ import { arrive, beginAt, heading, press, signIn } from './person.ts'
 import { openStage, type Stage } from './stage.ts'
 
 let folder: string
+let usual: string[]
 let certificate: Certificate
 let stage: Stage
 
@@ -18,8 +19,9 @@ beforeAll(async () => {
   certificate = createCertificate()
   await writeFile(join(folder, 'cert.pem'), certificate.cert)
   await writeFile(join(folder, 'key.pem'), certificate.key)
-  // The sites of this process ask the server for tokens.
-  setDefaultCACertificates([...getCACertificates(), certificate.cert])
+  // The sites of this process ask the server for tokens. Alone: another file's may have the same name.
+  usual = getCACertificates()
+  setDefaultCACertificates([certificate.cert])
   const port = await freePort()
   stage = await openStage({
     settings: {
@@ -33,6 +35,7 @@ beforeAll(async () => {
 afterEach(() => stage.clear())
 afterAll(async () => {
   await stage[Symbol.asyncDispose]()
+  setDefaultCACertificates(usual)
   await rm(folder, { recursive: true })
 })
 

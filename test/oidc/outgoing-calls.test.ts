@@ -14,10 +14,13 @@ let keys: { publicJwk: object; privateKey: CryptoKey }
 /** Serves the right keys to whoever asks, on this machine. */
 let internal: Server
 let requests = 0
+let usual: string[]
 beforeAll(async () => {
   const certificate = createCertificate()
   // Its certificate is trusted, so that nothing but its address speaks against it.
-  setDefaultCACertificates([...getCACertificates(), certificate.cert])
+  // Alone: another file's may have the same name.
+  usual = getCACertificates()
+  setDefaultCACertificates([certificate.cert])
   server = await startTestServer()
   const pair = await generateKeyPair('ES256')
   keys = { publicJwk: { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256' }, privateKey: pair.privateKey }
@@ -29,6 +32,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
+  setDefaultCACertificates(usual)
   internal.close()
   await once(internal, 'close')
 })
