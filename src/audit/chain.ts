@@ -3,20 +3,12 @@
  * that no row can be altered, moved, put in or taken out by somebody who doesn't have the server's secret key.
  */
 import type { Secrets } from '../platform/secrets.ts'
+import type { AuditRow } from './store.ts'
 
-/** A row by the names of its columns, as Postgres writes their values, so that nothing is rounded on the way. */
-export interface ChainRow {
-  id: string
+/** A row as Postgres writes its values, so that nothing is rounded on the way. */
+export interface ChainRow extends Omit<AuditRow, 'at' | 'data'> {
   /** Milliseconds since 1970. */
   at: string
-  type: string
-  actor_kind: string
-  actor_id: string | null
-  organization_id: string | null
-  target_kind: string
-  target_id: string
-  request_id: string | null
-  address: string | null
   data: string
 }
 

@@ -39,7 +39,7 @@ test('any two documents, applied one after the other with prune, equal the secon
       expect(await state()).toEqual(alone)
       expect((await bench.apply(second, prune)).changes).toEqual([])
     }),
-    { numRuns: 15 },
+    { numRuns: 20 },
   )
 }, 120_000)
 
@@ -63,6 +63,6 @@ test('what is exported changes nothing where it comes from, and makes the same e
       await bench.apply(document, prune)
       expect((await bench.export()).document).toEqual(document)
     }),
-    { numRuns: 5 },
+    { numRuns: 6 },
   )
 }, 120_000)

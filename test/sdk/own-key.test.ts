@@ -14,8 +14,8 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 test.each([
   ['unknown', () => Promise.resolve('kg_live_0000000000000000000000000000000000Aa'), /answered 401 /],
-  ['without the scope', async () => (await addApiKey(server)).key, /answered 403 insufficient_scope: .*keys:verify/],
-])('%s', async (_what, keyOf, answered) => {
+  ['without its scope', async () => (await addApiKey(server)).key, /answered 403 insufficient_scope: .*keys:verify/],
+])('a key that is %s is named as what is wrong, once', async (_what, keyOf, answered) => {
   const apiKey = await keyOf()
   const { key: asked } = await addApiKey(server)
   const lines: string[] = []

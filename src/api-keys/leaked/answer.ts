@@ -6,16 +6,10 @@ import { notify } from '../../platform/changes.ts'
 import type { Tx } from '../../platform/database.ts'
 import { currentSecret, liveSecrets, type ApiKey } from '../api-key.ts'
 import { eraseAnswers, listApiKeysById } from '../store.ts'
-import { endLeaked, lockKeys, revokeLeaked } from './store.ts'
+import { endLeaked, lockKeys, revokeLeaked, type Version } from './store.ts'
 
 /** Long enough to exchange it where it is used, and no longer. */
 const LEAK_GRACE_SECONDS = hour
-
-interface Version {
-  secretId: string
-  keyId: string
-  hint: string
-}
 
 /**
  * By secret. A secret in its grace lives: whoever had it may have made the rotation, and hold the new one as well, so it is

@@ -5,7 +5,7 @@ import { parseApiKey } from '../format.ts'
 import { mayBeForeign } from '../import/foreign.ts'
 import { foreignDigests, formatsOf, type Formats } from '../import/formats.ts'
 import { listFormats, listHashKeys } from '../import/store.ts'
-import { findVersions, type RestingVersion } from './store.ts'
+import { findVersions, type Version } from './store.ts'
 
 /**
  * In the order of the texts; null for what is none. However many there are, it takes three statements. A key that was
@@ -15,7 +15,7 @@ export async function findLeakedSecrets(
   tx: Tx,
   { secrets, prefix }: { secrets: Secrets; prefix: string },
   texts: readonly string[],
-): Promise<(Omit<RestingVersion, 'digest'> | null)[]> {
+): Promise<(Version | null)[]> {
   const formats = formatsOf(await listFormats(tx), await listHashKeys(tx), secrets)
   const digests = texts.map((text) => digestsOf(text, formats, secrets, prefix))
   if (digests.every((some) => some.length === 0)) return texts.map(() => null)

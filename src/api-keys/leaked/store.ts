@@ -1,12 +1,16 @@
 /** The rows of keys whose secrets have leaked, many in each statement. Raw, where Prisma would send one for each. */
 import type { Tx } from '../../platform/database.ts'
 
-export interface RestingVersion {
-  /** In hexadecimal. */
-  digest: string
+/** One secret of a key, living or dead. */
+export interface Version {
   secretId: string
   keyId: string
   hint: string
+}
+
+export interface RestingVersion extends Version {
+  /** In hexadecimal. */
+  digest: string
 }
 
 /** Ended ones, too. @param digests in hexadecimal */
