@@ -23,6 +23,7 @@ export type TargetKind =
   | 'policy'
   | 'installation'
   | 'settings'
+  | 'webhook'
 
 /** What webhooks and lists of events give of one event. */
 type Payload = Readonly<Record<string, unknown>>
@@ -154,6 +155,13 @@ export const events = {
     client_id: string
     reason: 'replay' | 'revoked' | 'signed_out' | 'disabled' | 'credentials_changed'
   }>('token_family'),
+
+  // Of its address the host alone: some keep a secret in the rest.
+  'webhook.created': noted<{ name: string; host: string; types: readonly string[] }>('webhook'),
+  'webhook.updated': noted<Changed>('webhook'),
+  'webhook.secret_rotated': noted<{ old_secret_ends_at: string | null }>('webhook'),
+  'webhook.deleted': noted<{ name: string }>('webhook'),
+  'webhook.disabled': told<{ name: string; reason: string }>('webhook', (id, data) => ({ id, ...data })),
 
   'signing_key.published': noted<{ algorithm: string }>('signing_key'),
   'signing_key.activated': noted<{ algorithm: string }>('signing_key'),

@@ -21,6 +21,7 @@ export const idPrefixes = {
   lnk: 'mailed link',
   whk: 'webhook endpoint',
   dlv: 'webhook delivery',
+  att: 'attempt of a webhook delivery',
   evt: 'webhook event',
   aud: 'audit event',
   lek: 'leak report',

@@ -1,0 +1,135 @@
+/** Sends a delivery once, and writes down what came of it. */
+import { record, systemContext } from '../../audit/record.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db, Tx } from '../../platform/database.ts'
+import { newId } from '../../platform/ids.ts'
+import type { Secrets } from '../../platform/secrets.ts'
+import { nextAttemptAt, readRetryAfter } from '../schedule.ts'
+import { openSecrets } from '../secrets.ts'
+import { signedHeaders } from '../signature.ts'
+import { findEndpoint, getSecrets, lockEndpoint, updateEndpoint } from '../store.ts'
+import type { WebhookEndpoint } from '../webhook.ts'
+import type { Delivery, Failure } from './delivery.ts'
+import { groupOf, type Enqueue } from './fan-out.ts'
+import { findDelivery, insertAttempt, lockDelivery, updateDelivery } from './store.ts'
+
+/** What came back. `body` is how it begins. */
+export type Sent =
+  | { outcome: 'answered'; status: number; retryAfter: string | undefined; body: string }
+  | { outcome: Exclude<Failure, 'redirect' | 'status'> }
+
+/** Posts to an address that may be anybody's. Never throws for what the receiver does. */
+export type Post = (url: string, message: { headers: Record<string, string>; body: string }) => Promise<Sent>
+
+export interface AttemptServices {
+  db: Db
+  clock: Clock
+  secrets: Secrets
+  post: Post
+  enqueue: Enqueue
+  random: () => number
+}
+
+/** Without one success for so long, an endpoint is disabled. */
+const FAILING_DAYS = 5
+const FAILING_MS = FAILING_DAYS * 86_400_000
+/** Of an answer, for whoever looks for the fault. */
+const ANSWER_CHARACTERS = 1_000
+
+/** Does nothing for one that has ended. What crashes on the way is attempted again: at least once, and not exactly once. */
+export async function attemptDelivery(services: AttemptServices, id: string): Promise<void> {
+  const { db, clock, secrets, post } = services
+  const delivery = await findDelivery(db, id)
+  if (delivery?.status !== 'pending') return
+  const endpoint = await findEndpoint(db, delivery.endpointId)
+  if (!endpoint) return
+  if (endpoint.disabledAt !== null) {
+    await db.$transaction((tx) => end(tx, delivery, 'abandoned', clock.now()))
+    return
+  }
+  const at = clock.now()
+  const signing = openSecrets(secrets, endpoint.id, await getSecrets(db, endpoint.id), at)
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'Keygrant-Webhooks/1',
+    ...signedHeaders({ id: delivery.eventId, at, body: delivery.body }, signing),
+  }
+  const began = performance.now()
+  const sent = await post(endpoint.url, { headers, body: delivery.body })
+  const durationMs = Math.round(performance.now() - began)
+  await db.$transaction((tx) => settle(tx, services, { delivery, at, durationMs, sent }))
+}
+
+interface Tried {
+  delivery: Delivery
+  at: Date
+  durationMs: number
+  sent: Sent
+}
+
+async function settle(tx: Tx, services: AttemptServices, { delivery, at, durationMs, sent }: Tried): Promise<void> {
+  const { clock } = services
+  const endpoint = await lockEndpoint(tx, delivery.endpointId)
+  const current = await lockDelivery(tx, delivery.id)
+  // The endpoint has gone, or another attempt of the same was faster.
+  if (!endpoint || current?.status !== 'pending') return
+  const number = current.attemptCount + 1
+  const failure = failureOf(sent)
+  const answered = sent.outcome === 'answered' ? sent : null
+  await insertAttempt(tx, delivery.id, {
+    id: newId('att', clock),
+    number,
+    at,
+    durationMs,
+    status: answered?.status ?? null,
+    failure,
+    answer: (answered?.body ?? '').replaceAll('\0', '\ufffd').slice(0, ANSWER_CHARACTERS),
+  })
+  if (failure === null) {
+    await updateDelivery(tx, delivery.id, { attemptCount: number })
+    await end(tx, delivery, 'succeeded', clock.now())
+    if (endpoint.failingSince !== null) await updateEndpoint(tx, endpoint.id, { failingSince: null }, clock.now())
+    return
+  }
+  await failed(tx, services, { ...delivery, attemptCount: number }, endpoint, answered)
+}
+
+async function failed(
+  tx: Tx,
+  { clock, enqueue, random }: AttemptServices,
+  delivery: Delivery,
+  endpoint: WebhookEndpoint,
+  answered: (Sent & { outcome: 'answered' }) | null,
+): Promise<void> {
+  const now = clock.now()
+  const since = endpoint.failingSince ?? now
+  const gone = answered?.status === 410
+  const failing = now.getTime() - since.getTime() >= FAILING_MS
+  if (gone || failing) await disable(tx, endpoint, gone ? 'gone' : 'failing', clock)
+  else if (endpoint.failingSince === null) await updateEndpoint(tx, endpoint.id, { failingSince: now }, now)
+  const retryAfterMs = readRetryAfter(answered?.retryAfter, now)
+  const next = gone ? null : nextAttemptAt({ attempts: delivery.attemptCount, now, retryAfterMs }, random())
+  await updateDelivery(tx, delivery.id, { attemptCount: delivery.attemptCount, nextAttemptAt: next })
+  if (next === null) return end(tx, delivery, 'failed', now)
+  await enqueue(tx, [{ id: delivery.id, group: groupOf(endpoint.organizationId), at: next }])
+}
+
+/** Noted, and told to whoever else listens. */
+async function disable(tx: Tx, endpoint: WebhookEndpoint, reason: 'gone' | 'failing', clock: Clock): Promise<void> {
+  const now = clock.now()
+  const { id, organizationId, name } = endpoint
+  if (endpoint.disabledAt !== null) return
+  await updateEndpoint(tx, id, { disabledAt: now, disabledReason: reason }, now)
+  await record(tx, { type: 'webhook.disabled', id, organizationId, data: { name, reason } }, systemContext(clock))
+}
+
+async function end(tx: Tx, { id }: Delivery, status: 'succeeded' | 'failed' | 'abandoned', at: Date): Promise<void> {
+  await updateDelivery(tx, id, { status, nextAttemptAt: null, endedAt: at })
+}
+
+/** Only 2xx is success (Standard Webhooks): a redirect would have us send to where nobody has looked. */
+function failureOf(sent: Sent): Failure | null {
+  if (sent.outcome !== 'answered') return sent.outcome
+  if (sent.status >= 200 && sent.status < 300) return null
+  return sent.status >= 300 && sent.status < 400 ? 'redirect' : 'status'
+}

@@ -1,0 +1,101 @@
+/** The rows of deliveries and of their attempts. */
+import { afterCursor, type Cursor } from '../../http/api/list.ts'
+import type { Db, Tx } from '../../platform/database.ts'
+import type { Attempt, Delivery, DeliveryStatus, Failure } from './delivery.ts'
+
+type Row = Omit<Delivery, 'status'> & { status: string }
+const toDelivery = (row: Row): Delivery => ({ ...row, status: row.status as DeliveryStatus })
+
+export interface WaitingEvent {
+  id: string
+  type: string
+  organizationId: string | null
+  at: Date
+  data: unknown
+}
+
+/** Events whose deliveries aren't made yet, the oldest first; what another node has taken is skipped. Raw, for the locks. */
+export async function takeEvents(tx: Tx, limit: number): Promise<WaitingEvent[]> {
+  return tx.$queryRaw<WaitingEvent[]>`
+    SELECT id, type, organization_id AS "organizationId", at, data FROM outbox_events
+    WHERE sent_at IS NULL ORDER BY at, id LIMIT ${limit} FOR UPDATE SKIP LOCKED`
+}
+
+export async function markSent(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
+  await tx.outboxEvent.updateMany({ where: { id: { in: [...ids] } }, data: { sentAt: at } })
+}
+
+export interface Listener {
+  id: string
+  organizationId: string | null
+  types: string[]
+}
+
+/**
+ * Endpoints that get something now: those of these organizations and those for everybody. Who may not act any more gets
+ * nothing: the person whose own organization it is, and who listens to everybody as an administrator.
+ */
+export async function listListeners(tx: Tx, organizationIds: readonly string[]): Promise<Listener[]> {
+  return tx.$queryRaw<Listener[]>`
+    SELECT e.id, e.organization_id AS "organizationId", e.types FROM webhook_endpoints e
+    LEFT JOIN organizations o ON o.id = e.organization_id
+    LEFT JOIN users p ON p.id = o.personal_user_id
+    WHERE e.disabled_at IS NULL AND p.disabled_at IS NULL
+      AND (e.organization_id = ANY(${[...organizationIds]}::text[])
+        OR (e.organization_id IS NULL AND (e.owner_id IS NULL
+          OR EXISTS (SELECT 1 FROM users u WHERE u.id = e.owner_id AND u.administrator AND u.disabled_at IS NULL)
+          OR EXISTS (SELECT 1 FROM service_accounts s
+            WHERE s.id = e.owner_id AND s.administrator AND s.disabled_at IS NULL))))`
+}
+
+/** @returns those that weren't there */
+export async function insertDeliveries(tx: Tx, deliveries: readonly Delivery[]): Promise<string[]> {
+  const rows = await tx.webhookDelivery.createManyAndReturn({
+    data: [...deliveries],
+    skipDuplicates: true,
+    select: { id: true },
+  })
+  return rows.map(({ id }) => id)
+}
+
+export async function findDelivery(db: Db | Tx, id: string): Promise<Delivery | null> {
+  const row = await db.webhookDelivery.findUnique({ where: { id } })
+  return row && toDelivery(row)
+}
+
+/** Reads one and holds its row until the transaction ends. Raw, since Prisma has no row locks. */
+export async function lockDelivery(tx: Tx, id: string): Promise<Delivery | null> {
+  await tx.$queryRaw`SELECT 1 FROM webhook_deliveries WHERE id = ${id} FOR UPDATE`
+  return findDelivery(tx, id)
+}
+
+/** Newest first; one more than the limit. */
+export async function listDeliveries(
+  db: Db | Tx,
+  filters: { endpointId: string; status?: DeliveryStatus | undefined; limit: number; cursor?: Cursor | undefined },
+): Promise<Delivery[]> {
+  const { endpointId, status, limit, cursor } = filters
+  const rows = await db.webhookDelivery.findMany({
+    where: { endpointId, ...(status && { status }), ...afterCursor(cursor) },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
+  })
+  return rows.map(toDelivery)
+}
+
+export async function updateDelivery(
+  tx: Tx,
+  id: string,
+  columns: Partial<Pick<Delivery, 'status' | 'attemptCount' | 'nextAttemptAt' | 'endedAt'>>,
+): Promise<void> {
+  await tx.webhookDelivery.update({ where: { id }, data: columns })
+}
+
+export async function insertAttempt(tx: Tx, deliveryId: string, attempt: Attempt): Promise<void> {
+  await tx.webhookAttempt.create({ data: { ...attempt, deliveryId } })
+}
+
+export async function listAttempts(db: Db | Tx, deliveryId: string): Promise<Attempt[]> {
+  const rows = await db.webhookAttempt.findMany({ where: { deliveryId }, orderBy: [{ at: 'asc' }, { id: 'asc' }] })
+  return rows.map(({ deliveryId: _, ...row }) => ({ ...row, failure: row.failure as Failure | null }))
+}

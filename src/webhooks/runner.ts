@@ -1,0 +1,75 @@
+/** Sends what webhooks tell, on every node: events become deliveries within a second, and deliveries are attempted when it is their time. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { JobQueue, Jobs } from '../platform/jobs.ts'
+import type { Log } from '../platform/log.ts'
+import type { Secrets } from '../platform/secrets.ts'
+import { attemptDelivery, type AttemptServices, type Post } from './deliveries/attempt.ts'
+import { fanOut, type Enqueue } from './deliveries/fan-out.ts'
+
+export interface Webhooks extends AsyncDisposable {
+  /** Has a delivery attempted. */
+  enqueue: Enqueue
+  /** Makes the deliveries of all that waits. */
+  fanOut(): Promise<void>
+}
+
+const QUEUE = 'webhook-deliveries'
+const PAUSE_MS = 1_000
+/** At once on a node; each may take fifteen seconds. */
+const AT_ONCE = 8
+/** Of one owner, on all nodes. */
+const AT_ONCE_OF_OWNER = 4
+const EXPIRES_SECONDS = 60
+
+export async function openWebhooks(options: {
+  db: Db
+  clock: Clock
+  secrets: Secrets
+  jobs: Jobs
+  post: Post
+  log: Log
+  random?: () => number
+}): Promise<Webhooks> {
+  const { db, clock, secrets, jobs, post, log, random = Math.random } = options
+  const started: { queue: JobQueue | null } = { queue: null }
+  const enqueue: Enqueue = async (tx, deliveries) => {
+    if (!started.queue) throw new Error('the queue of deliveries is not there yet')
+    await started.queue.add(
+      tx,
+      deliveries.map(({ id, group, at }) => ({ data: { id }, group, at })),
+    )
+  }
+  const services: AttemptServices = { db, clock, secrets, post, enqueue, random }
+  const settings = { concurrency: AT_ONCE, groupConcurrency: AT_ONCE_OF_OWNER, expiresInSeconds: EXPIRES_SECONDS }
+  started.queue = await jobs.queue<{ id: string }>(QUEUE, settings, ({ id }) => attemptDelivery(services, id))
+
+  async function all(): Promise<void> {
+    while ((await fanOut({ db, clock, enqueue })).more);
+  }
+
+  const stopping = new AbortController()
+  const running = (async () => {
+    let warned = false
+    while (!stopping.signal.aborted) {
+      try {
+        await all()
+        warned = false
+      } catch (err) {
+        if (!warned) log.warn({ err }, 'events wait to be told by webhooks; trying again')
+        warned = true
+      }
+      await delay(PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  })()
+
+  return {
+    enqueue,
+    fanOut: all,
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await running
+    },
+  }
+}

@@ -1,0 +1,15 @@
+/** What the routes of webhooks work with. */
+import type { Clock } from '../platform/clock.ts'
+import type { Db, Tx } from '../platform/database.ts'
+import type { Secrets } from '../platform/secrets.ts'
+import type { Enqueue } from './deliveries/fan-out.ts'
+import type { TargetRules } from './target.ts'
+
+export interface WebhookServices {
+  db: Db
+  clock: Clock
+  secrets: Secrets
+  targets: TargetRules
+  enqueue: Enqueue
+  findOrganization(db: Db | Tx, id: string): Promise<{ id: string } | null>
+}
