@@ -1,14 +1,15 @@
 /** Work that waits in the database until some node does it: pg-boss, in a schema of its own. */
-import type { Pool } from 'pg'
 import { PgBoss, type JobInsert } from 'pg-boss'
 import type { Tx } from './database.ts'
+import { connectionSettings } from './database-connection.ts'
 import type { Log } from './log.ts'
 
 export interface QueuedJob {
   data: object
   /** At most a few jobs of a group are worked on at once, in all nodes. */
   group: string
-  at: Date
+  /** Not before; null: at once. By the database's transaction any time of ours is a little in the future already. */
+  at: Date | null
 }
 
 export interface JobQueue {
@@ -38,16 +39,18 @@ export interface QueueOptions {
 }
 
 const SCHEMA = 'keygrant_jobs'
-/** For jobs whose time has come; those of now are told by NOTIFY. */
+/** For jobs whose time has come: those of now are told by NOTIFY. */
 const POLL_SECONDS = 5
 const STOP_MS = 5_000
 
-/** @param pool of connections that nobody else waits for */
-export async function openJobs({ pool, log }: { pool: Pool; log: Log }): Promise<Jobs> {
+/** @param url a direct connection: it listens. Its few connections are its own, so that no job waits for a request or the other way round */
+export async function openJobs({ url, log }: { url: string; log: Log }): Promise<Jobs> {
   const boss = new PgBoss({
-    db: { executeSql: (text, values = []) => pool.query(text, values) },
+    ...(connectionSettings(url, 'jobs') as { connectionString: string }),
+    max: 3,
     schema: SCHEMA,
     schedule: false,
+    useListenNotify: true,
   })
   boss.on('error', (err) => log.warn({ err }, 'the queue of jobs could not ask the database'))
   await boss.start()
@@ -55,20 +58,30 @@ export async function openJobs({ pool, log }: { pool: Pool; log: Log }): Promise
     async queue(name, { concurrency, groupConcurrency, expiresInSeconds }, work) {
       await boss.createQueue(name, {
         policy: 'standard',
+        notify: true,
         expireInSeconds: expiresInSeconds,
         retryLimit: 100,
         retryDelay: 5,
         retryBackoff: true,
         retryDelayMax: 300,
       })
-      const options = { localConcurrency: concurrency, groupConcurrency, pollingIntervalSeconds: POLL_SECONDS }
+      const options = {
+        localConcurrency: concurrency,
+        groupConcurrency,
+        pollingIntervalSeconds: POLL_SECONDS,
+        notifyPollingIntervalSeconds: POLL_SECONDS,
+      }
       await boss.work<object>(name, options, async ([job]) => {
         if (job) await work(job.data as never)
       })
       return {
         async add(tx, jobs) {
           if (jobs.length === 0) return
-          const rows: JobInsert[] = jobs.map(({ data, group, at }) => ({ data, group: { id: group }, startAfter: at }))
+          const rows: JobInsert[] = jobs.map(({ data, group, at }) => ({
+            data,
+            group: { id: group },
+            ...(at && { startAfter: at }),
+          }))
           const db = {
             executeSql: async (text: string, values: unknown[] = []) => ({
               rows: await tx.$queryRawUnsafe<unknown[]>(text, ...values),

@@ -126,10 +126,7 @@ function collection({ db, targets, secrets: sealing, findOrganization }: Webhook
         const ownerId = organizationId === null && principal.kind !== 'operator' ? principal.subject : null
         const wanted = { organizationId, name: body.name, url: body.url, types: body.types, ownerId }
         const created = await createEndpoint(tx, { secrets: sealing }, wanted, context)
-        if (created.outcome === 'name_taken') throw nameTaken()
-        if (created.outcome === 'too_many') {
-          throw new Problem('conflict', { detail: `There are at most ${MOST_ENDPOINTS} webhooks: delete one first.` })
-        }
+        if (created.outcome !== 'created') throw created.outcome === 'name_taken' ? nameTaken() : tooMany()
         const { endpoint, secret } = created
         return { status: 201, body: { ...shown(endpoint), secret }, secretId: endpoint.id }
       },
@@ -169,8 +166,9 @@ function single({ db, targets }: WebhookServices): ApiRoute[] {
         const endpoint = demandVisible(calling, await findEndpoint(db, id))
         if (body.url !== undefined) demandTarget(body.url, targets)
         const changed = await db.$transaction((tx) => changeEndpoint(tx, endpoint, body, context))
-        if (changed.outcome === 'name_taken') throw nameTaken()
-        if (changed.outcome === 'not_found') throw new Problem('not_found')
+        if (changed.outcome !== 'done') {
+          throw changed.outcome === 'name_taken' ? nameTaken() : new Problem('not_found')
+        }
         return { status: 200, body: shown(changed.endpoint) }
       },
     }),
@@ -254,3 +252,6 @@ function nameTaken(): Problem {
     errors: [{ path: '/name', code: 'taken', message: 'is the name of another webhook' }],
   })
 }
+
+const tooMany = () =>
+  new Problem('conflict', { detail: `There are at most ${MOST_ENDPOINTS} webhooks: delete one first.` })

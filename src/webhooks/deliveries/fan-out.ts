@@ -6,7 +6,7 @@ import { bodyOf, type Delivery } from './delivery.ts'
 import { insertDeliveries, listListeners, markSent, takeEvents, type Listener, type WaitingEvent } from './store.ts'
 
 /** Has a delivery attempted: at once, or at a time. In the transaction, so that none is forgotten. */
-export type Enqueue = (tx: Tx, deliveries: readonly { id: string; group: string; at: Date }[]) => Promise<void>
+export type Enqueue = (tx: Tx, deliveries: readonly { id: string; group: string; at: Date | null }[]) => Promise<void>
 
 /** Of a few hundred bytes each. */
 const BATCH = 200
@@ -34,7 +34,7 @@ export async function fanOut(
     const jobs = planned.filter(({ delivery }) => inserted.has(delivery.id))
     await enqueue(
       tx,
-      jobs.map(({ delivery: { id }, group }) => ({ id, group, at: now })),
+      jobs.map(({ delivery: { id }, group }) => ({ id, group, at: null })),
     )
     await markSent(
       tx,

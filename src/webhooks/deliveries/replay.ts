@@ -17,6 +17,6 @@ export async function replay(
   const now = clock.now()
   const again = { status: 'pending', attemptCount: 0, nextAttemptAt: now, endedAt: null } as const
   await updateDelivery(tx, id, again)
-  await enqueue(tx, [{ id, group: groupOf(organizationId), at: now }])
+  await enqueue(tx, [{ id, group: groupOf(organizationId), at: null }])
   return { ...delivery, ...again }
 }

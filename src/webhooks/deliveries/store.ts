@@ -99,3 +99,18 @@ export async function listAttempts(db: Db | Tx, deliveryId: string): Promise<Att
   const rows = await db.webhookAttempt.findMany({ where: { deliveryId }, orderBy: [{ at: 'asc' }, { id: 'asc' }] })
   return rows.map(({ deliveryId: _, ...row }) => ({ ...row, failure: row.failure as Failure | null }))
 }
+
+/** Those whose job was lost, or was never made: they should have been attempted before this time. */
+export async function listOverdue(
+  db: Db,
+  before: Date,
+  limit: number,
+): Promise<{ id: string; organizationId: string | null }[]> {
+  const rows = await db.webhookDelivery.findMany({
+    where: { status: 'pending', nextAttemptAt: { lt: before } },
+    select: { id: true, endpoint: { select: { organizationId: true } } },
+    orderBy: { nextAttemptAt: 'asc' },
+    take: limit,
+  })
+  return rows.map(({ id, endpoint: { organizationId } }) => ({ id, organizationId }))
+}
