@@ -6,7 +6,8 @@ import type { JobQueue, Jobs } from '../platform/jobs.ts'
 import type { Log } from '../platform/log.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { attemptDelivery, type AttemptServices, type Post } from './deliveries/attempt.ts'
-import { fanOut, type Enqueue } from './deliveries/fan-out.ts'
+import { fanOut, groupOf, type Enqueue } from './deliveries/fan-out.ts'
+import { listOverdue } from './deliveries/store.ts'
 
 export interface Webhooks extends AsyncDisposable {
   /** Has a delivery attempted. */
@@ -22,6 +23,11 @@ const AT_ONCE = 8
 /** Of one owner, on all nodes. */
 const AT_ONCE_OF_OWNER = 4
 const EXPIRES_SECONDS = 60
+/** What should have been attempted so long ago has no job any more, or never had one: the command on the host makes none. */
+const OVERDUE_MS = 2 * 60_000
+const OVERDUE_ROWS = 200
+/** Every so many pauses. */
+const LOOK_FOR_OVERDUE = 30
 
 export async function openWebhooks(options: {
   db: Db
@@ -49,12 +55,19 @@ export async function openWebhooks(options: {
     while ((await fanOut({ db, clock, enqueue })).more);
   }
 
+  async function enqueueOverdue(): Promise<void> {
+    const rows = await listOverdue(db, new Date(clock.now().getTime() - OVERDUE_MS), OVERDUE_ROWS)
+    const deliveries = rows.map(({ id, organizationId }) => ({ id, group: groupOf(organizationId), at: null }))
+    if (rows.length > 0) await db.$transaction((tx) => enqueue(tx, deliveries))
+  }
+
   const stopping = new AbortController()
   const running = (async () => {
     let warned = false
-    while (!stopping.signal.aborted) {
+    for (let round = 1; !stopping.signal.aborted; round++) {
       try {
         await all()
+        if (round % LOOK_FOR_OVERDUE === 0) await enqueueOverdue()
         warned = false
       } catch (err) {
         if (!warned) log.warn({ err }, 'events wait to be told by webhooks; trying again')

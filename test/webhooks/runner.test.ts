@@ -84,21 +84,3 @@ test('an event comes to who listens, signed, and to nobody else', async () => {
     expect(await db.webhookDelivery.findMany()).toMatchObject([{ status: 'succeeded', attemptCount: 1 }]),
   )
 })
-
-test('what fails is attempted again after five seconds', async () => {
-  const { prisma: db } = database
-  answers = [500, 204]
-  await db.$transaction((tx) =>
-    record(
-      tx,
-      { type: 'api_key.revoked', id: 'key_2', organizationId: null, data: { name: 'x', hint: 'kg_' } },
-      systemContext(clock),
-    ),
-  )
-  await eventually(async () =>
-    expect(await db.webhookDelivery.findFirst({ orderBy: { createdAt: 'desc' } })).toMatchObject({
-      status: 'succeeded',
-      attemptCount: 2,
-    }),
-  )
-})
