@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js'
 
 export interface TargetRules {
-  /** Hosts that the configuration allows, though they are inside: `hooks.internal`, or `hooks.internal:8443`. */
+  /** Hosts that the configuration allows, though they are inside. */
   allowedHosts: readonly string[]
   /** In development: plain http, too, and this machine. */
   development: boolean
@@ -20,9 +20,9 @@ export function targetFault(text: string, { allowedHosts, development }: TargetR
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return 'must be an https URL'
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or a password'
   if (url.hash !== '') return 'must not have a fragment'
-  if (allowedHosts.includes(url.host) || allowedHosts.includes(url.hostname)) return null
   if (development && loopback.has(url.hostname)) return null
   if (url.protocol === 'http:') return 'must be an https URL'
+  if (allowedHosts.includes(url.hostname)) return null
   if (isInside(url.hostname)) return 'must not lead into a private network'
   return null
 }

@@ -35,7 +35,7 @@ const wholeSchema = z
         number: z.int(),
         duration_ms: z.int(),
         status: z.int().nullable().describe('The receiver’s; null where none came.'),
-        failure: z.enum(['timeout', 'unreachable', 'tls', 'refused_address', 'redirect', 'status']).nullable(),
+        failure: z.enum(['timeout', 'unreachable', 'too_large', 'refused_address', 'redirect', 'status']).nullable(),
         answer: z.string().describe('How the receiver’s answer begins.'),
       }),
     ),

@@ -21,7 +21,7 @@ export interface Delivery {
 export type Failure =
   | 'timeout'
   | 'unreachable'
-  | 'tls'
+  | 'too_large'
   /** It leads into a network that nobody may have us call. */
   | 'refused_address'
   | 'redirect'
