@@ -28,6 +28,8 @@ export interface DatabaseOptions {
   url: string
   poolSize: number
   log: Log
+  /** By which an operator knows its connections. */
+  name?: string
   /** Called with every statement that is sent on the pool, BEGIN and COMMIT included: how tests count round trips. */
   onStatement?: (text: string) => void
   /** Other patience than the standard one, for tests of a database that hangs. */
@@ -37,10 +39,10 @@ export interface DatabaseOptions {
 
 /** Connects when first used, and again when a connection was lost: an absent database fails statements, not this. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { url, poolSize, log, onStatement } = options
+  const { url, poolSize, log, name = 'pool', onStatement } = options
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options
   const pool = new pg.Pool({
-    ...connectionSettings(url, 'pool'),
+    ...connectionSettings(url, name),
     max: poolSize,
     query_timeout: answerTimeoutMs,
     async onConnect(client) {

@@ -2,10 +2,13 @@
 import { PgBoss, type JobInsert } from 'pg-boss'
 import type { Tx } from './database.ts'
 import { connectionSettings } from './database-connection.ts'
+import { JOBS_SCHEMA } from './jobs-schema.ts'
 import type { Log } from './log.ts'
 
 export interface QueuedJob {
   data: object
+  /** While a job of this key waits for the same time, another one isn't added. */
+  key: string
   /** At most a few jobs of a group are worked on at once, in all nodes. */
   group: string
   /** Not before; null: at once. By the database's transaction any time of ours is a little in the future already. */
@@ -38,18 +41,20 @@ export interface QueueOptions {
   expiresInSeconds: number
 }
 
-const SCHEMA = 'keygrant_jobs'
 /** For jobs whose time has come: those of now are told by NOTIFY. */
 const POLL_SECONDS = 5
 const STOP_MS = 5_000
+/** Besides the one that listens. */
+const CONNECTIONS = 2
 
 /** @param url a direct connection: it listens. Its few connections are its own, so that no job waits for a request or the other way round */
 export async function openJobs({ url, log }: { url: string; log: Log }): Promise<Jobs> {
   const boss = new PgBoss({
     ...(connectionSettings(url, 'jobs') as { connectionString: string }),
-    max: 3,
-    schema: SCHEMA,
+    max: CONNECTIONS,
+    schema: JOBS_SCHEMA,
     schedule: false,
+    registerInstance: false,
     useListenNotify: true,
   })
   boss.on('error', (err) => log.warn({ err }, 'the queue of jobs could not ask the database'))
@@ -57,7 +62,8 @@ export async function openJobs({ url, log }: { url: string; log: Log }): Promise
   return {
     async queue(name, { concurrency, groupConcurrency, expiresInSeconds }, work) {
       await boss.createQueue(name, {
-        policy: 'standard',
+        // One waiting job for a key.
+        policy: 'short',
         notify: true,
         expireInSeconds: expiresInSeconds,
         retryLimit: 100,
@@ -77,8 +83,9 @@ export async function openJobs({ url, log }: { url: string; log: Log }): Promise
       return {
         async add(tx, jobs) {
           if (jobs.length === 0) return
-          const rows: JobInsert[] = jobs.map(({ data, group, at }) => ({
+          const rows: JobInsert[] = jobs.map(({ data, key, group, at }) => ({
             data,
+            singletonKey: at ? `${key} ${at.toISOString()}` : key,
             group: { id: group },
             ...(at && { startAfter: at }),
           }))

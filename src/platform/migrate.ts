@@ -1,9 +1,10 @@
-/** Brings the database to this version's schema at start: Prisma's migrations, each in one transaction, one node at a time. */
+/** Brings the database to this version's schema at start: Prisma's migrations and the queue's, each in one transaction, one node at a time. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 import { connect } from './database-connection.ts'
+import { isJobsSchemaCurrent, JOBS_SCHEMA, jobsSchemaVersion, migrateJobsSchema } from './jobs-schema.ts'
 import type { Log } from './log.ts'
 import { compareHistory, readAppliedMigrations, readMigrations } from './migrate-history.ts'
 import type { History, Migration } from './migrate-history.ts'
@@ -23,7 +24,7 @@ const LOCK_TIMEOUT = '10s'
 
 /**
  * Applies what is missing and returns the names. `url` must be a direct connection (the lock belongs to the session).
- * With nothing to do it costs one connection and two statements.
+ * With nothing to do it costs one connection and four statements.
  */
 export async function migrate(options: { url: string; log: Log; folder?: string }): Promise<{ applied: string[] }> {
   const { url, log, folder = migrationsFolder } = options
@@ -31,7 +32,8 @@ export async function migrate(options: { url: string; log: Log; folder?: string 
   await using client = await connect(url, 'migrate')
 
   const before = compareHistory(migrations, await readAppliedMigrations(client))
-  if (pendingOf(before, log).length === 0) return { applied: [] }
+  const isQueueThere = isJobsSchemaCurrent(await jobsSchemaVersion(client))
+  if (pendingOf(before, log).length === 0 && isQueueThere) return { applied: [] }
 
   await lock(client, log)
   // Another node may have applied everything while this one waited.
@@ -42,6 +44,7 @@ export async function migrate(options: { url: string; log: Log; folder?: string 
     await apply(client, migration)
     log.info({ migration: migration.name }, 'migration applied')
   }
+  await migrateQueue(client)
   return { applied: pending.map((migration) => migration.name) }
 }
 
@@ -115,6 +118,20 @@ async function prepare(client: pg.Client): Promise<void> {
        applied_steps_count integer      NOT NULL DEFAULT 0
      )`,
   )
+}
+
+async function migrateQueue(client: pg.Client): Promise<void> {
+  try {
+    await migrateJobsSchema(client)
+  } catch (cause) {
+    await client.query('ROLLBACK').catch(() => undefined)
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new MigrationError(
+      `The queue's tables (schema ${JOBS_SCHEMA}) could not be made or changed, and stay as they were. Postgres says: ` +
+        `${reason}. Whoever DATABASE_URL names needs the right to create schemas in the database. Mend the cause and start again.`,
+      { cause },
+    )
+  }
 }
 
 /** The script and its row commit together, so that a failure or a killed process leaves nothing half done. */

@@ -44,7 +44,7 @@ export async function openWebhooks(options: {
     if (!started.queue) throw new Error('the queue of deliveries is not there yet')
     await started.queue.add(
       tx,
-      deliveries.map(({ id, group, at }) => ({ data: { id }, group, at })),
+      deliveries.map(({ id, group, at }) => ({ data: { id }, key: id, group, at })),
     )
   }
   const services: AttemptServices = { db, clock, secrets, post, enqueue, random }
