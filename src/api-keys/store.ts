@@ -143,6 +143,8 @@ export async function updateApiKey(tx: Tx, id: string, change: KeyChange, update
       ...(metadata && { metadata: metadata as Prisma.InputJsonObject }),
       ...(limits !== undefined && { limits: json(limits) }),
       ...(exposed !== undefined && { exposedAt: exposed?.at ?? null, exposedReason: exposed?.reason ?? null }),
+      // Another end is told of at other times.
+      ...(change.expiresAt !== undefined && { noticeAt: null }),
       updatedAt,
     },
   })

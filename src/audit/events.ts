@@ -62,6 +62,21 @@ interface ApiKeyData {
   scopes: readonly string[]
   expires_at: string | null
 }
+interface ApiKeyEnd extends ApiKeyData {
+  expires_at: string
+  last_used_at: string | null
+  /** Where people give it a new secret. */
+  rotate_url: string
+}
+interface LimitData {
+  name: string
+  hint: string
+  /** `hour`, or `organization-hour`. */
+  policy: string
+  limit: number
+  remaining: number
+  shared: boolean
+}
 type Scopes = Readonly<Record<string, readonly string[]>>
 interface GrantData {
   user_id: string
@@ -122,6 +137,21 @@ export const events = {
     ...data,
   })),
 
+  // What its end is told of beforehand, and when it has come. Only the most urgent after a pause of the server.
+  'api_key.expiring': told<ApiKeyEnd & { days_left: number }>('api_key', (id, data) => ({ id, ...data })),
+  'api_key.expired': told<ApiKeyEnd>('api_key', (id, data) => ({ id, ...data })),
+  // Of an hour's quota, once in an hour. `shared`: by all keys of the organization.
+  'api_key.limit_approaching': told<LimitData>('api_key', (id, data) => ({ id, ...data })),
+  'api_key.limit_reached': told<LimitData>('api_key', (id, data) => ({ id, ...data })),
+  // In the last quarter of its grace: whoever uses it will stand before a closed door soon.
+  'api_key.old_secret_in_use': told<{
+    name: string
+    hint: string
+    secret_id: string
+    expires_at: string
+    last_used_at: string
+  }>('api_key', (id, data) => ({ id, ...data })),
+
   'tier.created': noted<Nothing>('tier'),
   'tier.updated': noted<Changed>('tier'),
   'tier.deleted': noted<Nothing>('tier'),
@@ -137,6 +167,13 @@ export const events = {
   'client.enabled': noted<Nothing>('client'),
   'client.deleted': noted<Nothing>('client'),
   'client.secret_created': noted<{ secret_id: string; hint: string; expires_at: string | null }>('client'),
+  'client.secret_expiring': told<{
+    name: string
+    secret_id: string
+    hint: string
+    expires_at: string
+    days_left: number
+  }>('client', (id, data) => ({ id, ...data })),
   'client.secret_deleted': noted<{ secret_id: string; hint: string }>('client'),
   'client.secret_rotated': noted<{ secret_id: string; hint: string; old_secrets_end_at: string | null }>('client'),
 

@@ -38,8 +38,8 @@ export async function insertAuditRows(tx: Tx, rows: readonly AuditRow[]): Promis
 
 export async function insertOutboxRows(tx: Tx, rows: readonly OutboxRow[]): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO outbox_events (id, type, organization_id, at, data)
-    SELECT id, type, organization_id, at, data
+    INSERT INTO outbox_events (id, type, organization_id, at, data, mail_waits)
+    SELECT id, type, organization_id, at, data, true
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id text, type text, organization_id text, at timestamptz,
       data jsonb)`
 }

@@ -5,7 +5,7 @@ import { Prisma } from '../platform/prisma/client.ts'
 import type { ApplicationType, AuthMethod, Client, ClientSecret, LimitPer } from './client.ts'
 
 const withSecrets = {
-  secrets: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], omit: { clientId: true } },
+  secrets: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], omit: { clientId: true, noticeAt: true } },
 } as const satisfies Prisma.ClientInclude
 
 type ClientRow = Prisma.ClientGetPayload<{ include: typeof withSecrets }>
@@ -199,7 +199,7 @@ export async function findSecretOwner(tx: Tx, digests: readonly Uint8Array<Array
 }
 
 export async function setSecretEnd(tx: Tx, secretId: string, expiresAt: Date | null): Promise<void> {
-  await tx.clientSecret.update({ where: { id: secretId }, data: { expiresAt } })
+  await tx.clientSecret.update({ where: { id: secretId }, data: { expiresAt, noticeAt: null } })
 }
 
 export async function deleteSecrets(tx: Tx, secretIds: readonly string[]): Promise<void> {

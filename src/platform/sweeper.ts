@@ -28,6 +28,9 @@ const sweeps = [
   { table: 'idempotency_records', key: 'digest', column: 'expires_at', afterSeconds: 0 },
   { table: 'limit_counters', key: 'subject', column: 'at', afterSeconds: day },
   { table: 'revocations', key: 'id', column: 'at', afterSeconds: 3 * 3600 },
+  { table: 'limit_notices', key: 'subject', column: 'told_at', afterSeconds: day },
+  // A mail is tried for three days, and what was told is remembered for longer, so that it isn't told again.
+  { table: 'queued_mails', key: 'id', column: 'created_at', afterSeconds: 14 * day },
   // Thirteen months.
   {
     table: 'usage',

@@ -39,7 +39,7 @@ export async function endLeaked(tx: Tx, ids: readonly string[], { now, end }: { 
   const [at, endsAt] = [now.toISOString(), end.toISOString()]
   await tx.$executeRaw`
     UPDATE api_keys SET exposed_at = coalesce(exposed_at, ${at}::timestamptz), exposed_reason = 'leaked',
-      expires_at = least(expires_at, ${endsAt}::timestamptz), updated_at = ${at}::timestamptz
+      expires_at = least(expires_at, ${endsAt}::timestamptz), notice_at = NULL, updated_at = ${at}::timestamptz
     WHERE id = ANY(${[...ids]}::text[])`
   await tx.$executeRaw`
     UPDATE api_key_secrets SET expires_at = least(expires_at, ${endsAt}::timestamptz)
