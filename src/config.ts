@@ -34,6 +34,10 @@ export interface Config {
     /** What becomes of a living one: its key is revoked, or ends soon. */
     response: 'revoke' | 'grace'
   }
+  webhooks: {
+    /** Hosts inside of private networks that webhooks may lead to, lower-case. */
+    allowedHosts: string[]
+  }
   check: {
     /** The identifier of the resource that a check without `resource` is for. */
     defaultResource: string
@@ -138,6 +142,9 @@ export const settings = {
   KEY_CREATIONS_PER_HOUR: numeric.pipe(settingSchemas.key_creations_per_hour).optional(),
   LEAK_KEYS_URL: url(['https:', 'http:'], 'an https URL').optional(),
   LEAK_RESPONSE: z.enum(['revoke', 'grace'], { error: 'must be revoke or grace' }).optional(),
+  WEBHOOK_ALLOWED_HOSTS: listOf(
+    z.string().regex(/^[\w.:-]+$/, { error: 'must be host names or addresses, separated by commas' }),
+  ).optional(),
   DEFAULT_RESOURCE: z
     .string()
     .refine((value) => URL.canParse(value) && !value.includes('#'), {
@@ -248,6 +255,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     settings: givenSettings(values, publicUrl),
     apiKeys: { prefix: values.KEY_PREFIX ?? defaultPrefix },
     leaks: { keysUrl: values.LEAK_KEYS_URL ?? null, response: values.LEAK_RESPONSE ?? 'revoke' },
+    webhooks: { allowedHosts: (values.WEBHOOK_ALLOWED_HOSTS ?? []).map((allowed) => allowed.toLowerCase()) },
     check: {
       defaultResource: values.DEFAULT_RESOURCE ?? `${apiUrl}/v1`,
       listen: values.CHECK_LISTEN ?? null,

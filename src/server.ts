@@ -2,17 +2,18 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
-import { operator } from './api-keys/asker.ts'
-import { revokeApiKey } from './api-keys/revoke.ts'
 import { apiDescriptionPage } from './assembly/api-description.ts'
 import { schemaRoutes } from './apply/schema-page.ts'
 import { apiRoutes, keyOrganizations } from './assembly/api-routes.ts'
 import { openChecks } from './assembly/checks.ts'
+import { deskOf } from './assembly/desk.ts'
 import { describeReturnOf } from './assembly/describe-return.ts'
 import { serverHealth } from './assembly/health.ts'
 import { importedClientSecrets } from './assembly/imported-secrets.ts'
 import { leaksOf } from './assembly/leaks.ts'
+import { mendsOf } from './assembly/mends.ts'
 import { serverMetrics } from './assembly/metrics.ts'
+import { openWebhooksOf } from './assembly/webhooks.ts'
 import { startSequencer } from './audit/sequencer.ts'
 import { ConfigurationError, isLoopback, type Config } from './config.ts'
 import { ensureBootstrapKey, type BootstrapKey } from './api-keys/bootstrap-key.ts'
@@ -31,19 +32,15 @@ import { operationsHandler } from './http/operations.ts'
 import { pageRouter, type PageRoute } from './http/pages.ts'
 import { createViews } from './http/views.ts'
 import { createAnswers } from './oidc/answers.ts'
-import { apiKeyTokens } from './oidc/api-keys.ts'
 import { endAccess } from './oidc/sessions/end-access.ts'
-import { mendUnauthorizedClient, providerHandler } from './oidc/handler.ts'
+import { providerHandler } from './oidc/handler.ts'
 import { createInteractions } from './oidc/interaction/interaction.ts'
 import { interactionPages } from './oidc/interaction/pages.ts'
 import { createProvider } from './oidc/provider.ts'
-import { mendTimes } from './oidc/provider-time.ts'
 import { createSessions } from './oidc/sessions/sessions.ts'
 import { ensureSigningKeys } from './oidc/signing-keys/signing-keys.ts'
 import { openSigningRing } from './oidc/signing-keys/ring.ts'
-import { structuredTokens } from './oidc/structured-tokens.ts'
 import { createUnits } from './oidc/units.ts'
-import { mendBlankPages, mendRedirects } from './oidc/way-back.ts'
 import { connectedAppRoutes } from './pages/account/connected-apps.ts'
 import { createAfterwards } from './pages/accounts/afterwards.ts'
 import { accountRoutes } from './pages/accounts/routes.ts'
@@ -105,6 +102,8 @@ export interface RunningServer extends AsyncDisposable {
 const passwordsAtOnce = 2
 const passwordsWaiting = 64
 const mailDrainMs = 3_000
+/** For what no request waits for: deliveries, and the chain of the audit trail. */
+const backgroundConnections = 4
 
 export async function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
   const log = overrides.log ?? createLog(config.log.level)
@@ -230,25 +229,16 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       apiResource,
     }),
   )
-  const mends = [
-    mendTimes,
-    mendBlankPages,
-    mendRedirects({ views, issuer: config.publicUrl }),
-    mendUnauthorizedClient,
-    structuredTokens({ issuer: config.publicUrl, publicJwks: ring.publicJwks, directory }),
-    apiKeyTokens({
-      issuer: publicUrl,
-      directory,
-      findKey: gate.findLiveApiKey,
-      revokeKey: async (keyId, context) => {
-        await db.$transaction((tx) => revokeApiKey(tx, operator, keyId, context))
-      },
-    }),
-  ]
+  const mends = mendsOf({ db, issuer: publicUrl, views, directory, publicJwks: ring.publicJwks, gate })
 
   // ── Every route of the API ──
   const leaks = leaksOf({ config, db, secrets, clock, log, users })
-  const routesOfApi = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks })
+  const background = opening.use(openDatabase({ url, poolSize: backgroundConnections, log, name: 'background' }))
+  const events = { config, directUrl, background: background.prisma, clock, secrets, log }
+  const webhooks = opening.use(await openWebhooksOf(events))
+  const { enqueue } = webhooks
+  const services = { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue }
+  const routesOfApi = apiRoutes(services)
   const api = apiRouter(routesOfApi, { db, secrets, clock, authenticate: gate.principal })
 
   // ── Every page there is ──
@@ -268,6 +258,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     }),
     ...interactionPages({ db, clock, catalogue, interactions, units, views }),
     ...connectedAppRoutes({ db, clock, directory, catalogue }),
+    ...deskOf({ routes: routesOfApi, db, secrets, clock, catalogue, settings, apiUrl: config.apiUrl }),
     ...[
       ...(development ? devMailRoutes(mail) : []),
       ...(demo ? demoRoutes({ demo, clock, cookies, listener: () => listener }) : []),
@@ -298,9 +289,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const callback = app.callback()
   const rest = (request: IncomingMessage, response: ServerResponse) => void callback(request, response)
   const sweeper = opening.use(startSweeper({ pool, clock, log, clockOffsetMs: time.offsetMs }))
-  const { pool: auditPool } = opening.use(openDatabase({ url, poolSize: 1, log }))
-  opening.use(startSequencer({ pool: auditPool, secrets, clock, log }))
-  const parts = { pool, changes, gate, usage, sharedLimits, leaks, publicJwks: ring.publicJwks }
+  opening.use(startSequencer({ pool: background.pool, secrets, clock, log }))
+  const parts = { pool, changes, gate, usage, sharedLimits, leaks, webhooks, publicJwks: ring.publicJwks }
   const metrics = serverMetrics({ ...parts, clockOffsetMs: time.offsetMs })
   const operations =
     config.operationsListen &&

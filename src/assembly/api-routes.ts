@@ -43,6 +43,11 @@ import { settingRoutes } from '../settings/api.ts'
 import { liveKeySettings } from '../settings/live.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { UserServices } from '../users/services.ts'
+import { webhookRoutes } from '../webhooks/api.ts'
+import { deliveryRoutes } from '../webhooks/deliveries/api.ts'
+import type { Enqueue } from '../webhooks/deliveries/fan-out.ts'
+import { eventRoutes } from '../webhooks/events-api.ts'
+import { webhookTargets } from './webhooks.ts'
 
 /** What API keys need of organizations. */
 export const keyOrganizations = { ensureServiceAccount, create: createPlatformOrganization }
@@ -59,8 +64,10 @@ export function apiRoutes(options: {
   users: UserServices
   settings: Settings
   leaks: Leaks
+  /** Has deliveries of webhooks attempted. */
+  enqueue: Enqueue
 }): readonly ApiRoute[] {
-  const { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks } = options
+  const { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue } = options
   const clients = {
     db,
     secrets,
@@ -71,6 +78,7 @@ export function apiRoutes(options: {
     findTier,
     findPersonalOrganizationId,
   }
+  const webhooks = { db, secrets, targets: webhookTargets(config), enqueue, findOrganization }
   return [
     ...apiKeyRoutes({
       db,
@@ -112,6 +120,9 @@ export function apiRoutes(options: {
     ...sessionRoutes({ db, clock }),
     ...signingKeyRoutes({ db, secrets, clock }),
     ...leakRoutes({ leaks }),
+    ...webhookRoutes(webhooks),
+    ...deliveryRoutes(webhooks),
+    ...eventRoutes(webhooks),
     ...settingRoutes({ db, settings }),
     ...applyRoutes({
       db,

@@ -9,6 +9,7 @@ import type { PublicJwks } from '../oidc/verify-access-token.ts'
 import { createMetrics, type Metrics } from '../platform/metrics.ts'
 import { nodeMetrics } from '../platform/node-metrics.ts'
 import type { UsageRecorder } from '../usage/usage.ts'
+import type { Webhooks } from '../webhooks/runner.ts'
 
 export function serverMetrics(
   parts: Omit<Parameters<typeof nodeMetrics>[1], 'version'> & {
@@ -18,15 +19,17 @@ export function serverMetrics(
     /** Null where limits are counted in this process. */
     sharedLimits: RedisLimiter | null
     leaks: Leaks
+    webhooks: Pick<Webhooks, 'addMetrics'>
   },
 ): Metrics {
-  const { gate, publicJwks, usage, sharedLimits, leaks, ...node } = parts
+  const { gate, publicJwks, usage, sharedLimits, leaks, webhooks, ...node } = parts
   const metrics = createMetrics()
   nodeMetrics(metrics, { version: manifest.version, ...node })
   gateMetrics(metrics, gate)
   metrics.gauge('keygrant_signing_keys', 'Keys that are published.', () => publicJwks().keys.length)
   metrics.gauge('keygrant_usage_waiting_rows', 'Rows of usage not yet written.', () => usage.waitingRows)
   leaks.addMetrics(metrics)
+  webhooks.addMetrics(metrics)
   if (sharedLimits) sharedLimitsMetrics(metrics, sharedLimits)
   return metrics
 }

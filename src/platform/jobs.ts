@@ -72,14 +72,18 @@ export async function openJobs({ url, log }: { url: string; log: Log }): Promise
         retryDelayMax: 300,
       })
       const options = {
-        localConcurrency: concurrency,
         groupConcurrency,
         pollingIntervalSeconds: POLL_SECONDS,
         notifyPollingIntervalSeconds: POLL_SECONDS,
       }
-      await boss.work<object>(name, options, async ([job]) => {
-        if (job) await work(job.data as never)
-      })
+      for (let index = 0; index < concurrency; index++) {
+        const worker = { id: '' }
+        worker.id = await boss.work<object>(name, options, async ([job]) => {
+          // Whoever had something to do looks for more as soon as it is done.
+          boss.notifyWorker(worker.id)
+          if (job) await work(job.data as never)
+        })
+      }
       return {
         async add(tx, jobs) {
           if (jobs.length === 0) return

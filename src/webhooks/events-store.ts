@@ -45,3 +45,9 @@ export async function listEvents(
     data: data as Record<string, unknown>,
   }))
 }
+
+/** When the oldest event happened of which no deliveries are made yet; null: there is none. */
+export async function findOldestWaiting(db: Db): Promise<Date | null> {
+  const row = await db.outboxEvent.findFirst({ where: { sentAt: null }, select: { at: true }, orderBy: { at: 'asc' } })
+  return row?.at ?? null
+}

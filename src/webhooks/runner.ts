@@ -4,32 +4,41 @@ import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import type { JobQueue, Jobs } from '../platform/jobs.ts'
 import type { Log } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { attemptDelivery, type AttemptServices, type Post } from './deliveries/attempt.ts'
 import { fanOut, groupOf, type Enqueue } from './deliveries/fan-out.ts'
+import { createHostLimit } from './deliveries/host-limit.ts'
 import { listOverdue } from './deliveries/store.ts'
+import { findOldestWaiting } from './events-store.ts'
+import { noAttempts, webhookMetrics } from './metrics.ts'
 
 export interface Webhooks extends AsyncDisposable {
   /** Has a delivery attempted. */
   enqueue: Enqueue
-  /** Makes the deliveries of all that waits. */
-  fanOut(): Promise<void>
+  addMetrics(metrics: Metrics): void
 }
 
 const QUEUE = 'webhook-deliveries'
 const PAUSE_MS = 1_000
 /** At once on a node; each may take fifteen seconds. */
-const AT_ONCE = 8
-/** Of one owner, on all nodes. */
-const AT_ONCE_OF_OWNER = 4
+const AT_ONCE = 12
+/** Of one owner, on all nodes: three with receivers that hang leave room for everybody else. */
+const AT_ONCE_OF_OWNER = 3
+/** To one host, from each node. */
+const AT_ONCE_TO_HOST = 4
 const EXPIRES_SECONDS = 60
-/** What should have been attempted so long ago has no job any more, or never had one: the command on the host makes none. */
-const OVERDUE_MS = 2 * 60_000
+/**
+ * What should have been attempted so long ago has no job any more (its node died), or never had one (the command on the
+ * host makes none). Longer than any attempt takes.
+ */
+const OVERDUE_MS = 30_000
 const OVERDUE_ROWS = 200
 /** Every so many pauses. */
-const LOOK_FOR_OVERDUE = 30
+const LOOK_FOR_OVERDUE = 10
 
 export async function openWebhooks(options: {
+  /** With connections of its own, so that no request waits for a delivery. */
   db: Db
   clock: Clock
   secrets: Secrets
@@ -47,12 +56,23 @@ export async function openWebhooks(options: {
       deliveries.map(({ id, group, at }) => ({ data: { id }, key: id, group, at })),
     )
   }
-  const services: AttemptServices = { db, clock, secrets, post, enqueue, random }
+  const attempts = noAttempts()
+  const services: AttemptServices = {
+    db,
+    clock,
+    secrets,
+    post,
+    enqueue,
+    random,
+    hosts: createHostLimit(AT_ONCE_TO_HOST),
+    count: (outcome) => void attempts[outcome]++,
+  }
   const settings = { concurrency: AT_ONCE, groupConcurrency: AT_ONCE_OF_OWNER, expiresInSeconds: EXPIRES_SECONDS }
   started.queue = await jobs.queue<{ id: string }>(QUEUE, settings, ({ id }) => attemptDelivery(services, id))
 
-  async function all(): Promise<void> {
-    while ((await fanOut({ db, clock, enqueue })).more);
+  async function makeDeliveries(): Promise<void> {
+    if ((await findOldestWaiting(db)) === null) return
+    while ((await fanOut({ db, clock, enqueue })).more && !stopping.signal.aborted);
   }
 
   async function enqueueOverdue(): Promise<void> {
@@ -66,20 +86,20 @@ export async function openWebhooks(options: {
     let warned = false
     for (let round = 1; !stopping.signal.aborted; round++) {
       try {
-        await all()
+        await makeDeliveries()
         if (round % LOOK_FOR_OVERDUE === 0) await enqueueOverdue()
         warned = false
       } catch (err) {
         if (!warned) log.warn({ err }, 'events wait to be told by webhooks; trying again')
         warned = true
       }
-      await delay(PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+      await delay(PAUSE_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined)
     }
   })()
 
   return {
     enqueue,
-    fanOut: all,
+    addMetrics: (metrics) => webhookMetrics(metrics, { db, clock, attempts }),
     async [Symbol.asyncDispose]() {
       stopping.abort()
       await running

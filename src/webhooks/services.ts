@@ -1,5 +1,4 @@
 /** What the routes of webhooks work with. */
-import type { Clock } from '../platform/clock.ts'
 import type { Db, Tx } from '../platform/database.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import type { Enqueue } from './deliveries/fan-out.ts'
@@ -7,7 +6,6 @@ import type { TargetRules } from './target.ts'
 
 export interface WebhookServices {
   db: Db
-  clock: Clock
   secrets: Secrets
   targets: TargetRules
   enqueue: Enqueue

@@ -43,6 +43,10 @@ export async function countEndpoints(tx: Tx, organizationId: string | null): Pro
   return tx.webhookEndpoint.count({ where: { organizationId } })
 }
 
+export async function countFailingEndpoints(db: Db): Promise<number> {
+  return db.webhookEndpoint.count({ where: { disabledAt: null, failingSince: { not: null } } })
+}
+
 export async function findEndpointByName(
   db: Db | Tx,
   { organizationId, name }: Pick<WebhookEndpoint, 'organizationId' | 'name'>,

@@ -22,7 +22,7 @@ export function targetFault(text: string, { allowedHosts, development }: TargetR
   if (url.hash !== '') return 'must not have a fragment'
   if (development && loopback.has(url.hostname)) return null
   if (url.protocol === 'http:') return 'must be an https URL'
-  if (allowedHosts.includes(url.hostname)) return null
+  if (allowedHosts.includes(url.hostname.replace(/^\[|\]$/g, ''))) return null
   if (isInside(url.hostname)) return 'must not lead into a private network'
   return null
 }

@@ -36,7 +36,8 @@ export async function realRoutes(server: TestServer): Promise<ReadonlyMap<string
   const views = createViews({ platform, mode: config.mode })
   const given = { db, clock, secrets, passwords, endAccess, publicUrl: url, platform, views, mail }
   const users = createUserServices(given)
+  const enqueue = () => Promise.resolve()
   const leaks = leaksOf({ config, db, secrets, clock, log, users })
-  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks })
+  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue })
   return new Map([...corridors, ...routes.map((route) => [`${route.method} ${route.path}`, route] as const)])
 }

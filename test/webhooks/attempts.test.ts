@@ -1,14 +1,16 @@
 /** What comes of sending: with a real receiver, and a clock that is moved by hand. */
-import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
 import type { Db } from '../../src/platform/database.ts'
 import { openDatabase } from '../../src/platform/database.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { createOutgoing, type Outgoing } from '../../src/platform/outgoing.ts'
 import { createSecrets } from '../../src/platform/secrets.ts'
 import { changeEndpoint } from '../../src/webhooks/change.ts'
 import { createEndpoint } from '../../src/webhooks/create.ts'
 import { attemptDelivery, type AttemptServices } from '../../src/webhooks/deliveries/attempt.ts'
+import { createHostLimit } from '../../src/webhooks/deliveries/host-limit.ts'
+import { postBy } from '../../src/webhooks/deliveries/post.ts'
 import { replay } from '../../src/webhooks/deliveries/replay.ts'
 import { sendTest } from '../../src/webhooks/deliveries/send-test.ts'
 import { rotateSecret } from '../../src/webhooks/rotate-secret.ts'
@@ -27,6 +29,7 @@ let receiver: Receiver
 let services: AttemptServices
 /** When it is to be attempted next, in seconds from now. */
 let queued: number[] = []
+let outcomes: string[] = []
 
 beforeAll(async () => {
   const { url } = opened.use(await createTestDatabase())
@@ -38,11 +41,9 @@ beforeAll(async () => {
     secrets,
     random: () => 0,
     enqueue: async (_, jobs) => void queued.push(...jobs.map(({ at }) => (at ? +at - +now : 0) / 1_000)),
-    async post(url, { headers, body }) {
-      const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual' })
-      const retryAfter = response.headers.get('retry-after') ?? undefined
-      return { outcome: 'answered', status: response.status, retryAfter, body: await response.text() }
-    },
+    hosts: createHostLimit(1),
+    count: (outcome) => void outcomes.push(outcome),
+    post: postBy(createOutgoing({ loopback: true })),
   }
 })
 afterAll(() => opened.disposeAsync())
@@ -52,6 +53,7 @@ let secret = ''
 beforeEach(async () => {
   now = new Date()
   queued = []
+  outcomes = []
   receiver.received.length = 0
   receiver.answers.length = 0
   const wanted = { organizationId: null, name: crypto.randomUUID(), url: receiver.url, types: [], ownerId: null }
@@ -61,10 +63,10 @@ beforeEach(async () => {
   ;({ endpoint, secret } = made)
 })
 
-async function send(): Promise<string> {
+async function send(over: Partial<AttemptServices> = {}): Promise<string> {
   const { id } = await db.$transaction((tx) => sendTest(tx, services, endpoint, systemContext(clock)))
   queued = []
-  await attemptDelivery(services, id)
+  await attemptDelivery({ ...services, ...over }, id)
   return id
 }
 const stateOf = (id: string) => db.webhookDelivery.findUniqueOrThrow({ where: { id }, include: { attempts: true } })
@@ -92,8 +94,12 @@ test('each attempt is signed for its own time, under the same id, with a body th
   expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id'])
   expect(second?.body).toBe(first?.body)
   expect(Number(second?.headers['webhook-timestamp']) - Number(first?.headers['webhook-timestamp'])).toBe(5)
-  for (const { headers, body } of receiver.received) {
-    expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({ type: 'webhook.test' })
+  for (const one of receiver.received) {
+    expect(one.verified(secret)).toEqual({
+      type: 'webhook.test',
+      timestamp: (await stateOf(id)).createdAt.toISOString(),
+      data: { id: endpoint.id, name: endpoint.name },
+    })
   }
   expect((await stateOf(id)).attempts).toMatchObject([
     { failure: 'status', answer: 'later, please' },
@@ -106,6 +112,69 @@ test('a redirect is not followed, and counts as a failure', async () => {
   const id = await send()
   expect(receiver.received).toHaveLength(1)
   expect((await stateOf(id)).attempts).toMatchObject([{ status: 307, failure: 'redirect' }])
+})
+
+test('who says nothing for fifteen seconds has not got it', async () => {
+  receiver.answers.push('never')
+  const outgoing = createOutgoing({ loopback: true })
+  const patience: (number | undefined)[] = []
+  const hurried: Outgoing = {
+    async send(url, request) {
+      patience.push(request?.timeoutMs)
+      return outgoing.send(url, { ...request, timeoutMs: 100 })
+    },
+  }
+  const id = await send({ post: postBy(hurried) })
+  expect(patience).toEqual([15_000])
+  expect(await stateOf(id)).toMatchObject({ status: 'pending', attempts: [{ status: null, failure: 'timeout' }] })
+  expect([queued, outcomes]).toEqual([[5], ['timeout']])
+})
+
+test('a name that leads inside when it is connected to leads nowhere, whatever it was at registration', async () => {
+  await db.webhookEndpoint.update({
+    where: { id: endpoint.id },
+    data: { url: 'https://hooks.example.com/' },
+  })
+  for (const address of ['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', '::ffff:192.168.0.1', 'fd00::1']) {
+    const outgoing = createOutgoing({ resolve: async () => [{ address, family: address.includes(':') ? 6 : 4 }] })
+    const id = await send({ post: postBy(outgoing) })
+    expect([address, (await stateOf(id)).attempts]).toMatchObject([
+      address,
+      [{ status: null, failure: 'refused_address', answer: '' }],
+    ])
+  }
+  expect(receiver.received).toEqual([])
+})
+
+test('a host that is asked as much as it may be is asked a little later, which is no attempt', async () => {
+  const hosts = createHostLimit(1)
+  const leave = hosts.enter(endpoint.url)
+  const id = await send({ hosts })
+  expect([await stateOf(id), queued]).toMatchObject([{ status: 'pending', attemptCount: 0, attempts: [] }, [2]])
+  leave?.()
+  await attemptDelivery({ ...services, hosts }, id)
+  expect((await stateOf(id)).status).toBe('succeeded')
+  expect(hosts.enter(endpoint.url)).not.toBeNull()
+})
+
+test('a job that comes before the time, left over from before a replay, does nothing', async () => {
+  receiver.answers.push({ status: 500 })
+  const id = await send()
+  await attemptDelivery(services, id)
+  expect(receiver.received).toHaveLength(1)
+  later(5)
+  await attemptDelivery(services, id)
+  expect((await stateOf(id)).status).toBe('succeeded')
+})
+
+test('who is no administrator any more is sent nothing of everybody’s, nor what already waits', async () => {
+  const person = { id: crypto.randomUUID(), email: `${crypto.randomUUID()}@example.com`, administrator: true }
+  await db.user.create({ data: { ...person, emailKey: person.email } })
+  await db.webhookEndpoint.update({ where: { id: endpoint.id }, data: { ownerId: person.id } })
+  expect((await stateOf(await send())).status).toBe('succeeded')
+  await db.user.update({ where: { id: person.id }, data: { administrator: false } })
+  expect((await stateOf(await send())).status).toBe('abandoned')
+  expect(receiver.received).toHaveLength(1)
 })
 
 test('Retry-After is waited for', async () => {
@@ -171,9 +240,8 @@ test('while a secret is exchanged both sign; then the new one alone', async () =
   const rotated = await db.$transaction((tx) => rotateSecret(tx, { secrets }, endpoint.id, 60, systemContext(clock)))
   const next = rotated?.secret ?? ''
   const verified = (by: string) => {
-    const { headers, body } = receiver.received.at(-1)!
     try {
-      return new Webhook(by).verify(body, headers as Record<string, string>) !== null
+      return receiver.received.at(-1)?.verified(by) !== undefined
     } catch {
       return false
     }

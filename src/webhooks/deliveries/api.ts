@@ -1,6 +1,7 @@
 /** What was sent to a webhook, what came of it, and sending it again. */
 import { z } from 'zod'
 import { listPage, listParameters, listSchema } from '../../http/api/list.ts'
+import type { Reach } from '../../http/api/principal.ts'
 import { apiRoute, type ApiRoute } from '../../http/api/route.ts'
 import { time, timeOut } from '../../http/api/wire.ts'
 import { Problem } from '../../http/problem.ts'
@@ -36,7 +37,10 @@ const wholeSchema = z
         duration_ms: z.int(),
         status: z.int().nullable().describe('The receiver’s; null where none came.'),
         failure: z.enum(['timeout', 'unreachable', 'too_large', 'refused_address', 'redirect', 'status']).nullable(),
-        answer: z.string().describe('How the receiver’s answer begins.'),
+        answer: z
+          .string()
+          .nullable()
+          .describe('How the receiver’s answer begins, for administrators of the platform; null: somebody else asks.'),
       }),
     ),
   })
@@ -56,13 +60,14 @@ function shown(delivery: Delivery): z.input<typeof deliverySchema> {
   }
 }
 
-const shownAttempt = ({ at, number, durationMs, status, failure, answer }: Attempt) => ({
+/** Of what a host answers, its owner's own people see the status: an address that only we can reach would be read by them. */
+const shownAttempt = ({ at, number, durationMs, status, failure, answer }: Attempt, reach: Reach) => ({
   at: time(at),
   number,
   duration_ms: durationMs,
   status,
   failure,
-  answer,
+  answer: reach === 'everything' ? answer : null,
 })
 
 const ofWebhook = z.strictObject({ id: z.string().describe('The webhook’s id.') })
@@ -113,7 +118,8 @@ export function deliveryRoutes({ db, enqueue }: WebhookServices): ApiRoute[] {
         if (!delivery) throw new Problem('not_found')
         demandVisible(calling, await findEndpoint(db, delivery.endpointId))
         const attempts = await listAttempts(db, id)
-        return { status: 200, body: { ...shown(delivery), body: delivery.body, attempts: attempts.map(shownAttempt) } }
+        const shownAttempts = attempts.map((attempt) => shownAttempt(attempt, calling.reach))
+        return { status: 200, body: { ...shown(delivery), body: delivery.body, attempts: shownAttempts } }
       },
     }),
     apiRoute({

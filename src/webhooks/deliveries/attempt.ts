@@ -11,7 +11,8 @@ import { findEndpoint, getSecrets, lockEndpoint, updateEndpoint } from '../store
 import type { WebhookEndpoint } from '../webhook.ts'
 import type { Delivery, Failure } from './delivery.ts'
 import { groupOf, type Enqueue } from './fan-out.ts'
-import { findDelivery, insertAttempt, lockDelivery, updateDelivery } from './store.ts'
+import type { HostLimit } from './host-limit.ts'
+import { findDelivery, insertAttempt, isListening, lockDelivery, updateDelivery } from './store.ts'
 
 /** What came back. `body` is how it begins. */
 export type Sent =
@@ -28,6 +29,9 @@ export interface AttemptServices {
   post: Post
   enqueue: Enqueue
   random: () => number
+  hosts: HostLimit
+  /** What came of an attempt, for whoever looks at the figures. */
+  count: (outcome: 'succeeded' | Failure) => void
 }
 
 /** Without one success for so long, an endpoint is disabled. */
@@ -36,17 +40,39 @@ const FAILING_MS = FAILING_DAYS * 86_400_000
 /** Of an answer, for whoever looks for the fault. */
 const ANSWER_CHARACTERS = 1_000
 
+/** For a host that is asked as much as it may be. */
+const HOST_BUSY_MS = 2_000
+/** A job that comes so much before its time is one of before a replay: another one comes in time. */
+const EARLY_MS = 1_000
+
 /** Does nothing for one that has ended. What crashes on the way is attempted again: at least once, and not exactly once. */
 export async function attemptDelivery(services: AttemptServices, id: string): Promise<void> {
-  const { db, clock, secrets, post } = services
+  const { db, clock, hosts, enqueue, random } = services
   const delivery = await findDelivery(db, id)
   if (delivery?.status !== 'pending') return
+  const now = clock.now().getTime()
+  if (delivery.nextAttemptAt !== null && delivery.nextAttemptAt.getTime() - now > EARLY_MS) return
   const endpoint = await findEndpoint(db, delivery.endpointId)
   if (!endpoint) return
-  if (endpoint.disabledAt !== null) {
+  if (!(await isListening(db, endpoint.id))) {
     await db.$transaction((tx) => end(tx, delivery, 'abandoned', clock.now()))
     return
   }
+  const leave = hosts.enter(endpoint.url)
+  if (!leave) {
+    const at = new Date(now + HOST_BUSY_MS * (1 + random()))
+    await db.$transaction((tx) => enqueue(tx, [{ id, group: groupOf(endpoint.organizationId), at }]))
+    return
+  }
+  try {
+    await send(services, delivery, endpoint)
+  } finally {
+    leave()
+  }
+}
+
+async function send(services: AttemptServices, delivery: Delivery, endpoint: WebhookEndpoint): Promise<void> {
+  const { db, clock, secrets, post } = services
   const at = clock.now()
   const signing = openSecrets(secrets, endpoint.id, await getSecrets(db, endpoint.id), at)
   const headers = {
@@ -75,6 +101,7 @@ async function settle(tx: Tx, services: AttemptServices, { delivery, at, duratio
   if (!endpoint || current?.status !== 'pending') return
   const number = current.attemptCount + 1
   const failure = failureOf(sent)
+  services.count(failure ?? 'succeeded')
   const answered = sent.outcome === 'answered' ? sent : null
   await insertAttempt(tx, delivery.id, {
     id: newId('att', clock),

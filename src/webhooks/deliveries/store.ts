@@ -1,6 +1,7 @@
 /** The rows of deliveries and of their attempts. */
 import { afterCursor, type Cursor } from '../../http/api/list.ts'
 import type { Db, Tx } from '../../platform/database.ts'
+import { Prisma } from '../../platform/prisma/client.ts'
 import type { Attempt, Delivery, DeliveryStatus, Failure } from './delivery.ts'
 
 type Row = Omit<Delivery, 'status'> & { status: string }
@@ -32,20 +33,40 @@ export interface Listener {
 }
 
 /**
- * Endpoints that get something now: those of these organizations and those for everybody. Who may not act any more gets
- * nothing: the person whose own organization it is, and who listens to everybody as an administrator.
+ * Of `webhook_endpoints e`: may it get anything now? Who may not act any more gets nothing: the person whose own
+ * organization it is, and who listens to everybody as an administrator.
  */
+const listens = Prisma.sql`e.disabled_at IS NULL AND CASE
+  WHEN e.organization_id IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM organizations o JOIN users p ON p.id = o.personal_user_id
+    WHERE o.id = e.organization_id AND p.disabled_at IS NOT NULL)
+  WHEN e.owner_id IS NOT NULL THEN
+    EXISTS (SELECT 1 FROM users u WHERE u.id = e.owner_id AND u.administrator AND u.disabled_at IS NULL)
+    OR EXISTS (SELECT 1 FROM service_accounts s WHERE s.id = e.owner_id AND s.administrator AND s.disabled_at IS NULL)
+  ELSE true END`
+
+/** Endpoints that get something of these organizations: their own, and those for everybody. */
 export async function listListeners(tx: Tx, organizationIds: readonly string[]): Promise<Listener[]> {
   return tx.$queryRaw<Listener[]>`
     SELECT e.id, e.organization_id AS "organizationId", e.types FROM webhook_endpoints e
-    LEFT JOIN organizations o ON o.id = e.organization_id
-    LEFT JOIN users p ON p.id = o.personal_user_id
-    WHERE e.disabled_at IS NULL AND p.disabled_at IS NULL
-      AND (e.organization_id = ANY(${[...organizationIds]}::text[])
-        OR (e.organization_id IS NULL AND (e.owner_id IS NULL
-          OR EXISTS (SELECT 1 FROM users u WHERE u.id = e.owner_id AND u.administrator AND u.disabled_at IS NULL)
-          OR EXISTS (SELECT 1 FROM service_accounts s
-            WHERE s.id = e.owner_id AND s.administrator AND s.disabled_at IS NULL))))`
+    WHERE (e.organization_id IS NULL OR e.organization_id = ANY(${[...organizationIds]}::text[])) AND ${listens}`
+}
+
+/** Asked again before each attempt: rights end at once, and a delivery may wait for a day. */
+export async function isListening(db: Db, endpointId: string): Promise<boolean> {
+  const rows = await db.$queryRaw<
+    unknown[]
+  >`SELECT 1 FROM webhook_endpoints e WHERE e.id = ${endpointId} AND ${listens}`
+  return rows.length > 0
+}
+
+/** When the one was due that has been due for the longest; null: none is. */
+export async function findOldestDue(db: Db, now: Date): Promise<Date | null> {
+  const row = await db.webhookDelivery.findFirst({
+    where: { status: 'pending', nextAttemptAt: { lte: now } },
+    select: { nextAttemptAt: true },
+    orderBy: { nextAttemptAt: 'asc' },
+  })
+  return row?.nextAttemptAt ?? null
 }
 
 /** @returns those that weren't there */
