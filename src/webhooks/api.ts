@@ -38,7 +38,10 @@ const endpointFields = {
   updated_at: timeOut,
 }
 const endpointSchema = z.strictObject(endpointFields).meta({ id: 'Webhook' })
-const secretField = z.string().describe('Signs what is sent (Standard Webhooks); shown in this answer only.')
+const secretField = z
+  .string()
+  .nullable()
+  .describe('Signs what is sent (Standard Webhooks); in this answer only. Null: a repetition, after it was exchanged.')
 const newEndpointSchema = z.strictObject({ ...endpointFields, secret: secretField }).meta({ id: 'NewWebhook' })
 const rotatedSchema = z.strictObject({
   secret: secretField,
@@ -127,8 +130,8 @@ function collection({ db, targets, secrets: sealing, findOrganization }: Webhook
         const wanted = { organizationId, name: body.name, url: body.url, types: body.types, ownerId }
         const created = await createEndpoint(tx, { secrets: sealing }, wanted, context)
         if (created.outcome !== 'created') throw created.outcome === 'name_taken' ? nameTaken() : tooMany()
-        const { endpoint, secret } = created
-        return { status: 201, body: { ...shown(endpoint), secret }, secretId: endpoint.id }
+        const { endpoint, secret, secretId } = created
+        return { status: 201, body: { ...shown(endpoint), secret }, secretId }
       },
     }),
   ]
@@ -212,8 +215,8 @@ function secrets({ db, secrets: sealing }: WebhookServices): ApiRoute[] {
         demandVisible(calling, await findEndpoint(db, id))
         const rotated = await rotateSecret(tx, { secrets: sealing }, id, graceSeconds, context)
         if (!rotated) throw new Problem('not_found')
-        const { secret, oldSecretEndsAt } = rotated
-        return { status: 200, body: { secret, old_secret_expires_at: time(oldSecretEndsAt) }, secretId: id }
+        const { secret, secretId, oldSecretEndsAt } = rotated
+        return { status: 200, body: { secret, old_secret_expires_at: time(oldSecretEndsAt) }, secretId }
       },
     }),
   ]

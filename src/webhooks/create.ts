@@ -9,7 +9,8 @@ import { countEndpoints, findEndpointByName, insertEndpoint, lockEndpoints } fro
 import { MOST_ENDPOINTS, type WebhookEndpoint } from './webhook.ts'
 
 export type CreatedEndpoint =
-  { outcome: 'created'; endpoint: WebhookEndpoint; secret: string } | { outcome: 'name_taken' | 'too_many' }
+  | { outcome: 'created'; endpoint: WebhookEndpoint; secret: string; secretId: string }
+  | { outcome: 'name_taken' | 'too_many' }
 
 /** The organization must exist, and the address must be one that endpoints may have. */
 export async function createEndpoint(
@@ -34,10 +35,10 @@ export async function createEndpoint(
     createdAt: now,
     updatedAt: now,
   }
-  const { secret, sealed } = drawSecret(secrets, id)
-  await insertEndpoint(tx, endpoint, sealed)
+  const { id: secretId, secret, sealed } = drawSecret(secrets, id)
+  await insertEndpoint(tx, endpoint, { secretId, secretSealed: sealed })
   // Where it leads is noted without its query, in which some keep a secret.
   const data = { name: wanted.name, host: new URL(wanted.url).host, types: [...wanted.types] }
   await record(tx, { type: 'webhook.created', id, organizationId, data }, context)
-  return { outcome: 'created', endpoint, secret: secretText(secret) }
+  return { outcome: 'created', endpoint, secret: secretText(secret), secretId }
 }

@@ -13,16 +13,16 @@ export async function rotateSecret(
   id: string,
   graceSeconds: number,
   context: AuditContext,
-): Promise<{ secret: string; oldSecretEndsAt: Date | null } | null> {
+): Promise<{ secret: string; secretId: string; oldSecretEndsAt: Date | null } | null> {
   const endpoint = await lockEndpoint(tx, id)
   if (!endpoint) return null
   const { secretSealed } = await getSecrets(tx, id)
   const now = context.clock.now()
   const oldSecretEndsAt = graceSeconds > 0 ? new Date(now.getTime() + graceSeconds * 1_000) : null
-  const { secret, sealed } = drawSecret(secrets, id)
+  const { id: secretId, secret, sealed } = drawSecret(secrets, id)
   const oldSecretSealed = oldSecretEndsAt ? secretSealed : null
-  await updateSecrets(tx, id, { secretSealed: sealed, oldSecretSealed, oldSecretEndsAt }, now)
+  await updateSecrets(tx, id, { secretId, secretSealed: sealed, oldSecretSealed, oldSecretEndsAt }, now)
   const data = { old_secret_ends_at: oldSecretEndsAt?.toISOString() ?? null }
   await record(tx, { type: 'webhook.secret_rotated', id, organizationId: endpoint.organizationId, data }, context)
-  return { secret: secretText(secret), oldSecretEndsAt }
+  return { secret: secretText(secret), secretId, oldSecretEndsAt }
 }

@@ -1,14 +1,21 @@
 /** The secrets of an endpoint: sealed, since they sign. The new one and, while it is exchanged, the old one. */
 import { randomBytes } from 'node:crypto'
+import { newId } from '../platform/ids.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { SECRET_BYTES } from './signature.ts'
 import type { SealedSecrets } from './store.ts'
 
 const bindingOf = (row: string) => ({ table: 'webhook_endpoints', column: 'secret', row })
 
-export function drawSecret(secrets: Secrets, endpointId: string): { secret: Buffer; sealed: Buffer<ArrayBuffer> } {
+export interface DrawnSecret {
+  id: string
+  secret: Buffer
+  sealed: Buffer<ArrayBuffer>
+}
+
+export function drawSecret(secrets: Secrets, endpointId: string): DrawnSecret {
   const secret = randomBytes(SECRET_BYTES)
-  return { secret, sealed: secrets.seal(secret, bindingOf(endpointId)) }
+  return { id: newId('sec'), secret, sealed: secrets.seal(secret, bindingOf(endpointId)) }
 }
 
 /** Those that sign at this time, the newest first. */

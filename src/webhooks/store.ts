@@ -34,9 +34,9 @@ export async function lockEndpoints(tx: Tx, organizationId: string | null): Prom
 export async function insertEndpoint(
   tx: Tx,
   { types, ...endpoint }: WebhookEndpoint,
-  secretSealed: Buffer<ArrayBuffer>,
+  secret: { secretId: string; secretSealed: Buffer<ArrayBuffer> },
 ): Promise<void> {
-  await tx.webhookEndpoint.create({ data: { ...endpoint, types: [...types], secretSealed } })
+  await tx.webhookEndpoint.create({ data: { ...endpoint, types: [...types], ...secret } })
 }
 
 export async function countEndpoints(tx: Tx, organizationId: string | null): Promise<number> {
@@ -117,7 +117,12 @@ export async function getSecrets(db: Db | Tx, id: string): Promise<SealedSecrets
   return db.webhookEndpoint.findUniqueOrThrow({ where: { id }, select })
 }
 
-export async function updateSecrets(tx: Tx, id: string, secrets: SealedSecrets, updatedAt: Date): Promise<void> {
+export async function updateSecrets(
+  tx: Tx,
+  id: string,
+  secrets: SealedSecrets & { secretId: string },
+  updatedAt: Date,
+): Promise<void> {
   await tx.webhookEndpoint.update({ where: { id }, data: { ...secrets, updatedAt } })
 }
 

@@ -1,6 +1,7 @@
 /** What belongs to a customer, one of each kind, and ids of what never was. */
 import { drawApiKey } from '../../src/api-keys/format.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { drawSecret } from '../../src/webhooks/secrets.ts'
 import { addApiKey, addMember, addOrganization, addResource, addServiceAccount } from '../support/api.ts'
 import { addClient, addPerson } from '../support/server.ts'
 import { administrator, unlimited, type CallerName, type IsolationStage } from './callers.ts'
@@ -63,6 +64,22 @@ async function addPolicy({ server }: IsolationStage, resource: string): Promise<
   return { name: resource }
 }
 
+async function addWebhook({ server, ours }: IsolationStage): Promise<Named> {
+  const { db, clock, secrets } = server
+  const name = unique('webhook')
+  const data = { id: newId('whk', clock), organizationId: ours.id, name, url: 'https://localhost:9/' }
+  const { id: secretId, sealed } = drawSecret(secrets, data.id)
+  await db.webhookEndpoint.create({ data: { ...data, secretId, secretSealed: sealed } })
+  return { id: data.id }
+}
+
+async function addDelivery(stage: IsolationStage): Promise<Named> {
+  const { id: endpointId = '' } = await addWebhook(stage)
+  const data = { id: newId('dlv'), endpointId, eventId: newId('evt'), type: 'webhook.test', body: '{}' }
+  await stage.server.db.webhookDelivery.create({ data: { ...data, status: 'succeeded', createdAt: new Date() } })
+  return { id: data.id }
+}
+
 const unique = (what: string) => `${what}-${crypto.randomUUID().slice(0, 8)}`
 
 export const kinds = {
@@ -111,6 +128,14 @@ export const kinds = {
   grant: {
     make: addGrant,
     missing: () => ({ id: newId('grt') }),
+  },
+  webhook: {
+    make: addWebhook,
+    missing: () => ({ id: newId('whk') }),
+  },
+  delivery: {
+    make: addDelivery,
+    missing: () => ({ id: newId('dlv') }),
   },
   /** A colleague's. */
   session: {

@@ -111,6 +111,18 @@ const table = `
 
   GET     /v1/settings                                              -                   403     403    403     403       200
   PATCH   /v1/settings                                              -                   403     403    403     403       403
+
+  GET     /v1/webhooks                                              -                   200     200    200     200       200
+  POST    /v1/webhooks                                              organization        403     201    201     404       201
+  GET     /v1/webhooks/:id                                          webhook             403     200    200     404       200
+  PATCH   /v1/webhooks/:id                                          webhook             403     200    200     404       200
+  DELETE  /v1/webhooks/:id                                          webhook             403     204    204     404       204
+  POST    /v1/webhooks/:id/rotate-secret                            webhook             403     200    200     404       200
+  POST    /v1/webhooks/:id/test                                     webhook             403     202    202     404       202
+  GET     /v1/webhooks/:id/deliveries                               webhook             403     200    200     404       200
+  GET     /v1/deliveries/:id                                        delivery            403     200    200     404       200
+  POST    /v1/deliveries/:id/replay                                 delivery            403     202    202     404       202
+  GET     /v1/events                                                -                   200     200    200     200       200
 `
 
 export interface Row {
@@ -206,6 +218,9 @@ const sent: Readonly<Record<string, Sent>> = {
   'PATCH /v1/clients/:id': { body: () => ({ client_name: 'Another name' }) },
   'POST /v1/clients/:id/secrets': nothing,
   'POST /v1/clients/:id/rotate-secret': nothing,
+  'POST /v1/webhooks': { body: ({ id }) => ({ name: unique(), url: 'https://localhost:9/', organization_id: id }) },
+  'PATCH /v1/webhooks/:id': { body: () => ({ types: ['api_key.revoked'] }) },
+  'POST /v1/webhooks/:id/rotate-secret': nothing,
 }
 
 /** @param somebody adds a person who belongs to nothing */

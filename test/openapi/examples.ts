@@ -18,6 +18,7 @@ const replaced: readonly [RegExp, (text: string, number: number) => string][] = 
     (text, number) => (builtIn.test(text) ? text : `${text.slice(0, 3)}_01kexamp1e${String(number).padStart(16, '0')}`),
   ],
   [/\b[a-z][a-z0-9]*_(?:live|test)_[0-9A-Za-z]{36}\b/g, (_, number) => `kg_live_EXAMPLE-${number}`],
+  [/\bwhsec_[\w+/]{43}=/g, (_, number) => `whsec_EXAMPLE-${number}`],
   [/\bkgcs_[\w-]{43}/g, (_, number) => `kgcs_EXAMPLE-${number}`],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, () => '00000000-0000-4000-8000-000000000000'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (text) => (isOfToday(text) ? new Date(began).toISOString() : text)],

@@ -27,6 +27,7 @@ const ofMember = ({ organization, member }: Made) => ({ id: organization.id, use
 const ofAccount = ({ organization, account }: Made) => ({ id: organization.id, service_account_id: account.id })
 const ofKey = ({ key }: Made) => ({ id: key.id })
 const ofClient = ({ client }: Made) => ({ id: client.id })
+const ofWebhook = ({ webhook }: Made) => ({ id: webhook.id })
 const reports = () => ({ id: 'reports' })
 const oneScope = () => ({ id: 'reports', name: 'reports:export' })
 const policy = () => ({ name: 'reports' })
@@ -275,6 +276,25 @@ export const steps: readonly Step[] = [
 
   { operation: 'listSessions', query: ({ administrator }) => ({ user_id: administrator.id }) },
   { operation: 'getSession', params: ({ session }) => ({ id: session.id }) },
+  {
+    operation: 'createWebhook',
+    body: ({ organization }) => ({
+      name: 'Our chat',
+      url: 'https://hooks.acme.example/keygrant',
+      types: ['api_key.exposed', 'api_key.revoked'],
+      organization_id: organization.id,
+    }),
+    keep: 'webhook',
+  },
+  { operation: 'getWebhook', params: ofWebhook },
+  { operation: 'listWebhooks', query: ({ organization }) => ({ organization_id: organization.id }) },
+  { operation: 'updateWebhook', params: ofWebhook, body: () => ({ name: 'Our chat, EU' }) },
+  { operation: 'rotateWebhookSecret', params: ofWebhook, body: () => ({ grace_period: 86_400 }) },
+  { operation: 'testWebhook', params: ofWebhook },
+  { operation: 'listWebhookDeliveries', params: ({ delivered }) => ({ id: delivered.webhookId }) },
+  { operation: 'getDelivery', params: ({ delivered }) => ({ id: delivered.id }) },
+  { operation: 'replayDelivery', params: ({ delivered }) => ({ id: delivered.id }) },
+  { operation: 'listEvents', query: () => ({ type: 'api_key.created', limit: '1' }) },
   { operation: 'listAuditEvents', query: () => ({ type: 'tier.created', limit: '1' }) },
   { operation: 'listSigningKeys' },
   { operation: 'rotateSigningKeys', credential: ({ token }) => token, body: () => ({ immediately: false }) },
@@ -305,6 +325,7 @@ export const steps: readonly Step[] = [
     operation: 'deleteOrganizationMember',
     params: ({ spare, leaver }) => ({ id: spare.key.organizationId, user_id: leaver.id }),
   },
+  { operation: 'deleteWebhook', params: ofWebhook },
   { operation: 'deleteOrganization', params: ({ spare }) => ({ id: spare.key.organizationId }) },
   { operation: 'deleteSession', params: ({ spare }) => ({ id: spare.session.id }) },
   { operation: 'deleteSessions', query: ({ leaver }) => ({ user_id: leaver.id }) },

@@ -1,8 +1,11 @@
 /** Walks through the API once, step by step, on a server of its own whose clock goes on a second with each. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { systemContext } from '../../src/audit/record.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { managementScopes } from '../../src/http/api/scopes.ts'
+import { createEndpoint } from '../../src/webhooks/create.ts'
+import { bodyOf } from '../../src/webhooks/deliveries/delivery.ts'
 import { tokensFor } from '../support/flow.ts'
 import {
   addAdministratorKey,
@@ -76,6 +79,7 @@ export async function openWalkStage(): Promise<WalkStage> {
     administrator,
     ...(await signedIn(server, administrator)),
     spare: await spareOf(server, leaver.id),
+    ...(await toldOf(server)),
   }
   const open = opening.move()
   const stage: WalkStage = {
@@ -118,6 +122,29 @@ async function spareOf(server: TestServer, userId: string): Promise<Made> {
   const grant = { id: newId('grt'), userId, clientId: client.id, clientFingerprint: new Uint8Array(32) }
   await server.db.grant.create({ data: grant })
   return { key, session, client, grant }
+}
+
+/** A webhook that something was sent to, and nothing will be. */
+async function toldOf({ db, clock, secrets }: TestServer): Promise<Made> {
+  const at = clock.now()
+  const context = systemContext(clock)
+  const wanted = {
+    organizationId: null,
+    name: 'Our log',
+    url: 'https://logs.example.com/in',
+    types: ['webhook.disabled'],
+    ownerId: null,
+  }
+  const created = await db.$transaction((tx) => createEndpoint(tx, { secrets }, wanted, context))
+  if (created.outcome !== 'created') throw new Error(created.outcome)
+  const event = { type: 'api_key.revoked', at, data: { id: newId('key'), name: 'Export', hint: 'k3y9' } }
+  const delivery = { id: newId('dlv'), endpointId: created.endpoint.id, eventId: newId('evt'), type: event.type }
+  const state = { status: 'succeeded', attemptCount: 1, createdAt: at, endedAt: at }
+  const attempt = { id: newId('att'), at, number: 1, durationMs: 84, status: 204 }
+  await db.webhookDelivery.create({
+    data: { ...delivery, ...state, body: bodyOf(event), attempts: { create: attempt } },
+  })
+  return { delivered: { id: delivery.id, webhookId: created.endpoint.id } }
 }
 
 /** Whom a person has allowed what, where they are signed in, and a token for what no key may do. */

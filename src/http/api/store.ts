@@ -48,5 +48,6 @@ export async function isSecretLive(tx: Tx, secretId: string): Promise<boolean> {
     where: { id: secretId, supersededAt: null, apiKey: { revokedAt: null } },
   })
   if (count > 0) return true
-  return (await tx.clientSecret.count({ where: { id: secretId } })) > 0
+  if ((await tx.clientSecret.count({ where: { id: secretId } })) > 0) return true
+  return (await tx.webhookEndpoint.count({ where: { secretId } })) > 0
 }
