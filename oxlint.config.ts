@@ -25,6 +25,7 @@ export const layers: readonly (readonly string[])[] = [
     'usage',
     'webhooks',
     'leaks',
+    'notices',
     'settings',
   ],
   ['audit'],

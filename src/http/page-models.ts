@@ -1,5 +1,6 @@
 /** What every page and every mail is given: one table of pages, one of mails, each name with the type of its model. */
 import type { Locale } from './messages.ts'
+import type { NoticeMailModels } from './notice-models.ts'
 
 /** What every page is given besides its own model. */
 export interface SharedModel {
@@ -299,12 +300,14 @@ export interface PageModels {
 export type PageName = keyof PageModels
 
 /** Mails. Every link's life is named in it, in minutes. */
-export interface MailModels {
+export interface MailModels extends NoticeMailModels {
   'sign-up': { link: string; expiresInMinutes: number }
   'already-registered': { signInHref: string; resetHref: string }
   'reset-password': { link: string; expiresInMinutes: number }
   'reset-unknown': { email: string; signUpHref: string | null }
   'password-changed': { at: Date; resetHref: string }
+  /** To the new address and to the one before. */
+  'address-changed': { at: Date }
   invitation: { link: string; inviter: string | null; organization: string | null; expiresInMinutes: number }
   'prove-email': { link: string; email: string; expiresInMinutes: number }
   'new-device': { at: Date; device: string; address: string; resetHref: string }

@@ -2,6 +2,7 @@
 import nunjucks from 'nunjucks'
 import { assetUrl } from './assets.ts'
 import { catalogues, createTranslate, locales, type Catalogue, type Locale, type Translate } from './messages.ts'
+import { noticeTemplates } from './notice-models.ts'
 import type { MailModels, MailName, PageModels, PageName, SharedModel } from './page-models.ts'
 import { compileOptions, templateLoader } from './templates.ts'
 import {
@@ -47,11 +48,13 @@ const mails = {
   'reset-password': 'emails/reset-password.njk',
   'reset-unknown': 'emails/reset-unknown.njk',
   'password-changed': 'emails/password-changed.njk',
+  'address-changed': 'emails/address-changed.njk',
   invitation: 'emails/invitation.njk',
   'prove-email': 'emails/prove-email.njk',
   'new-device': 'emails/new-device.njk',
   'key-rotated': 'emails/key-rotated.njk',
   'key-leaked': 'emails/key-leaked.njk',
+  ...noticeTemplates,
 } satisfies Record<MailName, string>
 
 export interface ViewsOptions {

@@ -6,6 +6,8 @@ export interface MailMessage {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** Where whoever gets it can say that they don't want its like (RFC 2369). */
+  readonly unsubscribeUrl?: string
 }
 
 /** Whom a message comes from: as a header has it, or with the name apart, which may then hold anything. */

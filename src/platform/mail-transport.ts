@@ -58,7 +58,7 @@ export function createTransport({ url, from, timeoutMs, queueLimit }: TransportO
   const closing = new AbortController()
 
   return {
-    async send(id, { to, subject, text, html }) {
+    async send(id, { to, subject, text, html, unsubscribeUrl }) {
       const sender = from()
       try {
         await limit.run(() =>
@@ -71,7 +71,10 @@ export function createTransport({ url, from, timeoutMs, queueLimit }: TransportO
             html,
             messageId: `<${id}@${domainOf(sender)}>`,
             // RFC 3834: nobody's holiday notice needs to answer.
-            headers: { 'Auto-Submitted': 'auto-generated' },
+            headers: {
+              'Auto-Submitted': 'auto-generated',
+              ...(unsubscribeUrl !== undefined && { 'List-Unsubscribe': `<${unsubscribeUrl}>` }),
+            },
             signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]),
           }),
         )

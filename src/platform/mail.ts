@@ -20,6 +20,8 @@ export interface Mail {
    * What can't be delivered is logged.
    */
   post(message: MailMessage): void
+  /** One try, for whoever tries again by themselves. Throws `MailError`. */
+  tryOnce(id: string, message: MailMessage): Promise<void>
   /** The last hundred messages, newest first, where no mail server is configured. */
   captured(): CapturedMail[]
   /** Before the process ends: gives what is on its way one more try now, waits so long at most, and gives up the rest. */
@@ -38,7 +40,7 @@ export interface MailOptions {
 
 const CAPTURED_LIMIT = 100
 const CAPTURED_FROM = 'no-reply@localhost'
-/** Mail servers defer a first contact (greylisting) for a minute or more. What must survive a restart needs the outbox. */
+/** Mail servers defer a first contact (greylisting) for a minute or more. What must survive a restart waits in notices/. */
 const RETRY_DELAYS_MS = [1_000, 10_000, 60_000, 300_000]
 const TIMEOUT_MS = 30_000
 /** Beyond this the mail server has been away for long, and memory matters more than one more message. */
@@ -83,6 +85,11 @@ export function createMail({ smtp, log, clock, ...options }: MailOptions): Mail 
         .finally(() => pending.delete(job))
       pending.add(job)
     },
+    async tryOnce(id, message) {
+      const good = checked(message)
+      if (transport === null) return capture(id, good)
+      await transport.send(id, good)
+    },
     captured: () => [...captured],
     async drain(maxWaitMs) {
       draining.abort()
@@ -101,9 +108,9 @@ function newMailId(): string {
   return randomBase62(20)
 }
 
-function checked({ to, subject, text, html }: MailMessage): MailMessage {
-  assertMailAddress(to)
-  return { to, subject: cleanSubject(subject), text, html }
+function checked(message: MailMessage): MailMessage {
+  assertMailAddress(message.to)
+  return { ...message, subject: cleanSubject(message.subject) }
 }
 
 async function tryOnce(transport: Transport, id: string, message: MailMessage): Promise<MailError | null> {

@@ -1,8 +1,37 @@
 /** Every mail. */
+import { noticeKinds, type NoticeKind, type NoticesModel } from '../../../src/http/notice-models.ts'
 import type { MailModels } from '../../../src/http/page-models.ts'
 import type { SamplesOf } from './visitor.ts'
 
+const item = {
+  name: 'Nightly export',
+  hint: 'x7Qa',
+  at: new Date('2026-11-24T09:30:00Z'),
+  limit: 5_000,
+  remaining: 1_000,
+  reason: 'failing',
+}
+
+function section(kind: NoticeKind, more = 0): NoticesModel['sections'][number] {
+  return { kind, count: 1 + more, items: [item], more, href: 'https://id.northwind.example/account/keys' }
+}
+
+const choiceHref = 'https://id.northwind.example/account/notifications'
+
+/** Of each kind alone, of many, and of all in one. */
+const notices = {
+  ...(Object.fromEntries(
+    noticeKinds.map((kind) => [
+      kind,
+      { one: { sections: [section(kind)], choiceHref: null }, many: { sections: [section(kind, 99)], choiceHref } },
+    ]),
+  ) as Record<NoticeKind, { one: NoticesModel; many: NoticesModel }>),
+  digest: { all: { sections: noticeKinds.map((kind) => section(kind)), choiceHref } },
+}
+
 export const mails = {
+  ...notices,
+  'address-changed': { plain: { at: new Date('2026-11-24T09:30:00Z') } },
   'sign-up': { plain: { link: 'https://id.northwind.example/link/Rk9PQkFS', expiresInMinutes: 1440 } },
   'already-registered': {
     plain: {
