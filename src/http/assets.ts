@@ -2,30 +2,45 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Middleware } from 'koa'
 
 const folder = new URL('../../views/assets/', import.meta.url)
 
+const require = createRequire(import.meta.url)
+
+/** The build for a script element, which its package's exports don't name. */
+const chartLibrary = join(dirname(require.resolve('chart.js')), 'chart.umd.min.js')
+
 /** In the order of the cascade; the first is the reset. */
 const stylesheet = [
-  createRequire(import.meta.url).resolve('modern-normalize'),
+  require.resolve('modern-normalize'),
   new URL('styles/tokens.css', folder),
   new URL('styles/base.css', folder),
   new URL('styles/layout.css', folder),
   new URL('styles/controls.css', folder),
   new URL('styles/components.css', folder),
   new URL('styles/pages.css', folder),
+  new URL('styles/desk.css', folder),
+  new URL('styles/desk-blocks.css', folder),
   new URL('styles/docs.css', folder),
   new URL('styles/demo.css', folder),
   new URL('styles/media.css', folder),
 ]
 
+const module = (file: string) => ({ type: 'text/javascript; charset=utf-8', files: [new URL(file, folder)] })
+
 const sources = {
   'keygrant.css': { type: 'text/css; charset=utf-8', files: stylesheet },
-  'show-password.js': { type: 'text/javascript; charset=utf-8', files: [new URL('show-password.js', folder)] },
-  'submit-once.js': { type: 'text/javascript; charset=utf-8', files: [new URL('submit-once.js', folder)] },
-  'submit-now.js': { type: 'text/javascript; charset=utf-8', files: [new URL('submit-now.js', folder)] },
+  'show-password.js': module('show-password.js'),
+  'submit-once.js': module('submit-once.js'),
+  'submit-now.js': module('submit-now.js'),
+  'copy.js': module('copy.js'),
+  'countdown.js': module('countdown.js'),
+  'waiting.js': module('waiting.js'),
+  'charts.js': module('charts.js'),
+  'chart-library.js': { type: 'text/javascript; charset=utf-8', files: [chartLibrary] },
   'icon.svg': { type: 'image/svg+xml', files: [new URL('icon.svg', folder)] },
 } satisfies Record<string, { type: string; files: (string | URL)[] }>
 

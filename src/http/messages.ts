@@ -9,6 +9,10 @@ export type Locale = (typeof locales)[number]
 export type MessageKey = keyof typeof en
 export type Catalogue = Readonly<Record<MessageKey, string>>
 
+export function isMessageKey(text: string): text is MessageKey {
+  return Object.hasOwn(en, text)
+}
+
 /** The English catalogue defines the keys: a translation that lacks one doesn't compile. */
 export const catalogues: Readonly<Record<Locale, Catalogue>> = { en, de }
 

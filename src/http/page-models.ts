@@ -1,6 +1,7 @@
 /** What every page and every mail is given: one table of pages, one of mails, each name with the type of its model. */
 import type { Locale } from './messages.ts'
 import type { NoticeMailModels } from './notice-models.ts'
+import type { Frame, Screen } from './screen.ts'
 
 /** What every page is given besides its own model. */
 export interface SharedModel {
@@ -252,6 +253,9 @@ export interface PageModels {
     cancelHref: string
   }
   'signed-out': { signInHref: string }
+
+  /** Every page of the account and the console. */
+  screen: { frame: Frame; screen: Screen }
 
   /** Each app's button leads to `<cutHref>/<id>`, the page that asks once. */
   'connected-apps': { apps: ConnectedApp[]; cutHref: string; notice: { cut: string } | null }

@@ -4,6 +4,7 @@ import { assetUrl } from './assets.ts'
 import { catalogues, createTranslate, locales, type Catalogue, type Locale, type Translate } from './messages.ts'
 import { noticeTemplates } from './notice-models.ts'
 import type { MailModels, MailName, PageModels, PageName, SharedModel } from './page-models.ts'
+import { screenGlobals } from './screen-values.ts'
 import { compileOptions, templateLoader } from './templates.ts'
 import {
   durationOf,
@@ -31,6 +32,7 @@ const templates = {
   'form-post': 'pages/oidc/form-post.njk',
   'sign-out': 'pages/oidc/sign-out.njk',
   'signed-out': 'pages/oidc/signed-out.njk',
+  screen: 'pages/desk/screen.njk',
   'connected-apps': 'pages/grants/connected-apps.njk',
   'connected-app-confirm': 'pages/grants/connected-app-confirm.njk',
   docs: 'pages/docs/docs.njk',
@@ -130,18 +132,21 @@ function createLanguage(locale: Locale, options: ViewsOptions): Language {
     },
   }
   const t = createTranslate(locale, catalogue, { constants, escape: escapeHtml })
-  const html = createEnvironment(t, options, true)
+  const html = createEnvironment(t, options, { locale, autoescape: true })
   // Compiled now, so that a broken template stops the start and the first visitor waits for nobody.
   for (const template of [...Object.values(templates), ...Object.values(mails)]) html.getTemplate(template, true)
-  const text = createEnvironment(
-    createTranslate(locale, catalogue, { constants, escape: (plain) => plain }),
-    options,
-    false,
-  )
+  const text = createEnvironment(createTranslate(locale, catalogue, { constants, escape: (plain) => plain }), options, {
+    locale,
+    autoescape: false,
+  })
   return { t, html, text }
 }
 
-function createEnvironment(t: Translate, options: ViewsOptions, autoescape: boolean): nunjucks.Environment {
+function createEnvironment(
+  t: Translate,
+  options: ViewsOptions,
+  { locale, autoescape }: { locale: Locale; autoescape: boolean },
+): nunjucks.Environment {
   const environment = new nunjucks.Environment(templateLoader(), { ...compileOptions, autoescape })
   const globals = {
     t,
@@ -158,6 +163,7 @@ function createEnvironment(t: Translate, options: ViewsOptions, autoescape: bool
     offersChoice,
     outwardHref,
     webAddress,
+    ...screenGlobals(t, locale),
   }
   for (const [name, value] of Object.entries(globals)) environment.addGlobal(name, value)
   return environment

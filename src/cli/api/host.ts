@@ -14,7 +14,7 @@ import { CommandFailure } from '../failure.ts'
 import { openPeopleBench, unheard } from '../people.ts'
 import type { Workbench } from '../workbench.ts'
 import type { ApiCall, ApiClient } from './client.ts'
-import { matchRoute } from './match-route.ts'
+import { matchRoute } from '../../http/api/match-route.ts'
 import type { ProblemDocument } from './problem-failure.ts'
 
 export interface HostApi extends ApiClient {

@@ -23,7 +23,7 @@ export function demandFreshSignIn(principal: Principal | undefined, reach: Reach
       detail: 'Only administrators of the platform do this, by a token with the admin: scope of it.',
     })
   }
-  if (principal.kind !== 'access_token' || principal.subjectKind !== 'user') {
+  if (principal.kind === 'api_key' || principal.subjectKind !== 'user') {
     throw new Problem('fresh_sign_in_required', {
       detail:
         'No key, and no client by itself, can do this. It needs the access token of an administrator who has just signed in, or the keygrant command on the host.',

@@ -3,9 +3,9 @@ import { Problem } from '../problem.ts'
 import type { ApiScope } from './scopes.ts'
 
 export interface Principal {
-  /** `operator`: whoever sits at the host, without a credential. */
-  readonly kind: 'api_key' | 'access_token' | 'operator'
-  /** The key's id, or the client's. */
+  /** `session`: a person at a page of ours · `operator`: whoever sits at the host, without a credential. */
+  readonly kind: 'api_key' | 'access_token' | 'session' | 'operator'
+  /** The key's id, the client's, or the session's. */
   readonly credentialId: string
   /** Which secret (sec_…) of the key was sent; null for a token. */
   readonly secretId: string | null
@@ -25,7 +25,7 @@ export interface Principal {
   readonly grantableScopes: ReadonlySet<string>
   /** Is its owner an administrator of the platform now? */
   readonly administrator: boolean
-  /** When its person signed in for it; null unless it is a person's access token. */
+  /** When its person signed in for it; null unless it is a person's access token or session. */
   readonly authenticatedAt: Date | null
   /** What it may still spend, after this call. */
   readonly spending: Spending

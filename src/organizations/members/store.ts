@@ -47,6 +47,31 @@ export async function findMember(db: Db | Tx, organizationId: string, userId: st
   return row && toMember(row)
 }
 
+/** Where a person belongs, the own organization first. */
+export interface Belonging {
+  id: string
+  name: string
+  /** It is the person's own, where nobody else can be. */
+  personal: boolean
+  role: MemberRole
+}
+
+export async function listBelongings(db: Db, userId: string): Promise<Belonging[]> {
+  const rows = await db.membership.findMany({
+    where: { userId },
+    select: { role: true, organization: { select: { id: true, name: true, personalUserId: true } } },
+    orderBy: { createdAt: 'asc' },
+  })
+  return rows
+    .map(({ role, organization: { id, name, personalUserId } }) => ({
+      id,
+      name,
+      personal: personalUserId === userId,
+      role,
+    }))
+    .toSorted((a, b) => Number(b.personal) - Number(a.personal) || a.name.localeCompare(b.name))
+}
+
 /** Newest first; one more than the limit. A cursor's id is the person's. */
 export async function listMembers(
   db: Db | Tx,

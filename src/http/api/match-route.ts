@@ -1,5 +1,5 @@
 /** Which route of the table a path is, without Koa: the first that matches, as the server's router has it. */
-import type { ApiRoute } from '../../http/api/route.ts'
+import type { ApiRoute } from './route.ts'
 
 export function matchRoute<Route extends Pick<ApiRoute, 'method' | 'path'>>(
   routes: readonly Route[],

@@ -1,0 +1,18 @@
+/** The pages of the account and of the console, over the management API in this process. */
+import type { PageRoute } from '../http/pages.ts'
+import { deskRoutes, type DeskRoute } from '../pages/desk/desk.ts'
+import type { DeskServices } from '../pages/desk/api.ts'
+import { keyPages } from '../pages/desk/keys/routes.ts'
+import type { Catalogue } from '../resources/catalogue.ts'
+import type { Settings } from '../settings/settings.ts'
+
+export function deskOf(
+  services: DeskServices & { catalogue: Catalogue; settings: Settings; apiUrl: string },
+): PageRoute[] {
+  const { catalogue, settings, apiUrl } = services
+  const longestDays = () => Math.floor(settings.current().key_lifetime_max / 86_400)
+  const areas = (['/account', '/admin'] as const).flatMap((base): DeskRoute[] => [
+    ...keyPages({ base, catalogue, apiUrl, longestDays }),
+  ])
+  return deskRoutes(areas, services)
+}

@@ -1,0 +1,158 @@
+/** One API key: what it may do, until when, which of its secrets still works, and how it is used. */
+import {
+  action,
+  badge,
+  code,
+  column,
+  day,
+  empty,
+  facts,
+  link,
+  none,
+  notice,
+  relative,
+  row,
+  say,
+  screen,
+  section,
+  soft,
+  lines,
+  table,
+  text,
+} from '../../../http/screen-parts.ts'
+import type { Block, Text, Value } from '../../../http/screen.ts'
+import type { Desk } from '../desk.ts'
+import { usageChart } from '../usage-chart.ts'
+import { at, type KeyOut } from '../wire.ts'
+import { pathOfKey, readKey, type KeyPages } from './parts.ts'
+import { keyBadges } from './words.ts'
+
+export async function showKeyPage(desk: Desk, pages: KeyPages): Promise<void> {
+  const key = await readKey(desk)
+  const path = pathOfKey(pages, key.id)
+  const live = key.status !== 'revoked'
+  desk.screen(
+    screen({
+      title: key.name,
+      crumbs: [{ text: say('keys.title'), href: `${pages.base}/keys` }],
+      badges: keyBadges(key),
+      actions: live
+        ? [action(say('key.rotate'), `${path}/rotate`, 'primary'), action(say('key.edit'), `${path}/edit`)]
+        : [],
+      blocks: [
+        ...warnings(key, path),
+        section('about', say('key.about'), [about(desk, pages, key)]),
+        ...(live ? [secretsOf(desk, key)] : []),
+        section('scopes', say('key.scopes'), [scopesOf(pages, key)]),
+        section('usage', say('desk.usage'), [await chartOfKey(desk, key)]),
+        ...(live ? [ending(path, key)] : []),
+      ],
+    }),
+  )
+}
+
+function warnings({ exposed, status }: KeyOut, path: string): Block[] {
+  if (exposed === null || status === 'revoked') return []
+  return [
+    notice(say(`key.exposed.${exposed.reason}.text`), 'danger', {
+      title: say(`key.exposed.${exposed.reason}.title`),
+      action: action(say('key.revoke'), `${path}/revoke`, 'danger'),
+    }),
+  ]
+}
+
+function about(desk: Desk, { base }: KeyPages, key: KeyOut): Block {
+  const home = desk.belongings.find(({ id }) => id === key.organization_id)
+  const organization: Value =
+    base === '/admin' || (home && !home.personal)
+      ? link(home?.name ?? key.organization_id, `${base}/organizations/${key.organization_id}`)
+      : text(home?.name ?? key.organization_id)
+  const rows: [Text, Value][] = [
+    [say('key.organization'), organization],
+    [say('key.owner'), key.user_id === desk.person.id ? text(say('key.owner.you')) : code(key.subject)],
+    [say('key.environment'), text(say(`key.environment.${key.environment}`))],
+    [say('key.ends'), ends(desk, key)],
+    [say('key.last-used'), relative(at(key.last_used_at), desk.now)],
+    [say('key.made'), day(at(key.created_at))],
+    [
+      say('key.allowed-ips'),
+      key.allowed_ips.length === 0 ? text(say('key.anywhere')) : lines(...key.allowed_ips.map(code)),
+    ],
+    [say('key.tier'), text(key.tier ?? say('key.tier.organizations'))],
+    [say('key.external-id'), key.external_id === null ? none : code(key.external_id)],
+    [say('key.id'), code(key.id)],
+  ]
+  return facts(...rows)
+}
+
+function ends(desk: Desk, key: KeyOut): Value {
+  const end = at(key.expires_at)
+  return end === null ? none : lines(relative(end, desk.now), day(end))
+}
+
+/** Newest first: only the first one stays. */
+function secretsOf(desk: Desk, key: KeyOut): Block {
+  const rotating = key.secrets.length > 1
+  return section(
+    'secrets',
+    say('key.secrets'),
+    [
+      table({
+        caption: say('key.secrets'),
+        columns: [
+          column(say('key.secret')),
+          column(say('key.state')),
+          column(say('key.made'), { aside: true }),
+          column(say('key.last-used')),
+          column(say('key.ends')),
+        ],
+        rows: key.secrets.map((one, index) =>
+          row([
+            code(`…${one.hint}`),
+            index === 0
+              ? badge(say('key.secret.current'), 'good')
+              : badge(say(one.last_used_at === null ? 'key.secret.old' : 'key.secret.old-used'), 'caution'),
+            day(at(one.created_at)),
+            relative(at(one.last_used_at), desk.now),
+            relative(at(one.expires_at), desk.now, { ticking: index > 0 }),
+          ]),
+        ),
+        empty: empty('key', say('key.secrets.none'), say('key.secrets.none.text')),
+      }),
+    ],
+    rotating ? { text: say('key.secrets.rotating') } : {},
+  )
+}
+
+function scopesOf({ catalogue }: KeyPages, key: KeyOut): Block {
+  return table({
+    caption: say('key.scopes'),
+    columns: [column(say('key.scope')), column(say('key.scope.resource')), column(say('key.scope.name'))],
+    rows: key.scopes.map((name) => {
+      const resource = catalogue.all().find(({ scopes }) => scopes.some((scope) => scope.name === name))
+      return row([text(catalogue.scope(name)?.title ?? name), resource ? soft(resource.title) : none, code(name)])
+    }),
+    empty: empty('key', say('key.scopes.none'), say('key.scopes.none.text')),
+  })
+}
+
+function chartOfKey(desk: Desk, { id }: KeyOut): Promise<Block> {
+  return usageChart(desk, {
+    title: say('usage.thirty-days'),
+    interval: 'day',
+    intervals: 30,
+    groupBy: 'key',
+    query: { key_id: id },
+  })
+}
+
+function ending(path: string, { disabled }: KeyOut): Block {
+  return section('end', say('key.end'), [], {
+    text: say('key.end.text'),
+    tone: 'danger',
+    actions: [
+      action(say(disabled ? 'key.enable' : 'key.disable'), `${path}/edit#field-disabled`),
+      action(say('key.revoke'), `${path}/revoke`, 'danger'),
+    ],
+  })
+}

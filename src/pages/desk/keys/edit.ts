@@ -1,0 +1,75 @@
+/** What can be changed of a key without a new secret. */
+import { area, form, input, say, screen, tick } from '../../../http/screen-parts.ts'
+import type { Fault } from '../../../http/screen.ts'
+import type { Desk } from '../desk.ts'
+import type { KeyOut } from '../wire.ts'
+import { pathOfKey, readKey, type KeyPages } from './parts.ts'
+import { scopeField } from './scope-choices.ts'
+
+export async function showEdit(desk: Desk, pages: KeyPages): Promise<void> {
+  showForm(desk, pages, await readKey(desk), [])
+}
+
+export async function editKey(desk: Desk, pages: KeyPages): Promise<void> {
+  const key = await readKey(desk)
+  const body = {
+    name: desk.typed('name'),
+    scopes: desk.ticked('scopes'),
+    allowed_ips: linesOf(desk.typed('allowed_ips')),
+    disabled: desk.typed('disabled') === 'on',
+  }
+  await desk.attempt(() => desk.api.call('PATCH', `/v1/keys/${key.id}`, { body }), {
+    done: () => desk.done(pathOfKey(pages, key.id), 'saved'),
+    again: (faults) => showForm(desk, pages, key, faults),
+  })
+}
+
+const linesOf = (text: string): string[] => text.split(/[\s,]+/).filter((line) => line !== '')
+
+function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[]): void {
+  const path = pathOfKey(pages, key.id)
+  const again = desk.ctx.method === 'POST'
+  desk.screen(
+    screen({
+      title: say('key.edit.title', { name: key.name }),
+      crumbs: [
+        { text: say('keys.title'), href: `${pages.base}/keys` },
+        { text: key.name, href: path },
+      ],
+      narrow: true,
+      blocks: [
+        form({
+          action: `${path}/edit`,
+          submit: say('desk.save'),
+          cancelHref: path,
+          faults,
+          fields: [
+            input('name', { label: say('key.name'), value: again ? desk.typed('name') : key.name }),
+            scopeField(pages, {
+              label: say('key.scopes'),
+              hint: say('key.edit.scopes.hint'),
+              among: null,
+              chosen: again ? desk.ticked('scopes') : key.scopes,
+              giver: {
+                administrator: desk.person.administrator,
+                organizationAdmin: desk.belongings.some(({ role }) => role !== 'member'),
+              },
+            }),
+            area('allowed_ips', {
+              label: say('key.allowed-ips'),
+              hint: say('key.allowed-ips.hint'),
+              value: again ? desk.typed('allowed_ips') : key.allowed_ips.join('\n'),
+              mono: true,
+            }),
+            tick('disabled', {
+              label: say('key.disabled'),
+              hint: say('key.disabled.hint'),
+              checked: again ? desk.typed('disabled') === 'on' : key.disabled,
+            }),
+          ],
+        }),
+      ],
+    }),
+    faults.length > 0 ? 422 : 200,
+  )
+}

@@ -1,0 +1,129 @@
+/** A new API key: the form, and the one answer that shows the secret. */
+import {
+  action,
+  actions,
+  area,
+  choice,
+  choiceGroup,
+  choices,
+  form,
+  input,
+  say,
+  screen,
+} from '../../../http/screen-parts.ts'
+import type { Fault } from '../../../http/screen.ts'
+import { dayAfter, secondsUntilEndOf } from '../days.ts'
+import type { Desk } from '../desk.ts'
+import { onceField, onceOf } from '../once.ts'
+import type { KeyWithSecretOut } from '../wire.ts'
+import { ownerField, ownersOf } from './owners.ts'
+import type { KeyPages } from './parts.ts'
+import { scopeField } from './scope-choices.ts'
+import { showSecret } from './secret.ts'
+
+const usualDays = 90
+
+export const showIssue = (desk: Desk, pages: KeyPages): Promise<void> => showForm(desk, pages, [])
+
+export async function issueKey(desk: Desk, pages: KeyPages): Promise<void> {
+  const owners = await ownersOf(desk)
+  const owner = owners.find(({ value }) => value === desk.typed('owner')) ?? owners[0]
+  const expiresIn = secondsUntilEndOf(desk.typed('expires_in'), desk.now)
+  const faults = faultsOf(desk, expiresIn)
+  if (faults.length > 0) return showForm(desk, pages, faults)
+  const body = {
+    ...owner?.body,
+    name: desk.typed('name'),
+    scopes: desk.ticked('scopes'),
+    environment: desk.typed('environment') || 'live',
+    expires_in: expiresIn,
+    allowed_ips: desk
+      .typed('allowed_ips')
+      .split(/[\s,]+/)
+      .filter((line) => line !== ''),
+  }
+  await desk.attempt(() => desk.api.call<KeyWithSecretOut>('POST', '/v1/keys', { body, once: onceOf(desk) }), {
+    done: (made) => showSecret(desk, pages, made, 'issued'),
+    again: (refused) => showForm(desk, pages, refused),
+  })
+}
+
+function faultsOf(desk: Desk, expiresIn: number | null): Fault[] {
+  return [
+    ...(desk.ticked('scopes').length > 0 ? [] : [{ field: 'scopes', text: say('key.scopes.needed') }]),
+    ...(expiresIn === null ? [{ field: 'expires_in', text: say('key.ends.needed') }] : []),
+  ]
+}
+
+async function showForm(desk: Desk, pages: KeyPages, faults: Fault[]): Promise<void> {
+  const again = desk.ctx.method === 'POST'
+  const owners = await ownersOf(desk)
+  const path = `${pages.base}/keys`
+  const environment = desk.typed('environment') || 'live'
+  const giver = {
+    administrator: desk.person.administrator,
+    organizationAdmin: desk.belongings.some(({ role }) => role !== 'member'),
+  }
+  desk.screen(
+    screen({
+      title: say('key.issue'),
+      lead: say('key.issue.lead'),
+      crumbs: [{ text: say('keys.title'), href: path }],
+      narrow: true,
+      blocks: [
+        form({
+          action: `${path}/new`,
+          submit: say('key.issue.submit'),
+          cancelHref: path,
+          faults,
+          fields: [
+            onceField(desk),
+            input('name', {
+              label: say('key.name'),
+              hint: say('key.name.hint'),
+              value: again ? desk.typed('name') : '',
+            }),
+            ...ownerField(owners, desk.typed('owner')),
+            scopeField(pages, {
+              label: say('key.scopes'),
+              hint: say('key.scopes.hint'),
+              among: null,
+              chosen: desk.ticked('scopes'),
+              giver,
+            }),
+            input('expires_in', {
+              type: 'date',
+              label: say('key.last-day'),
+              hint: say('key.last-day.hint', { days: pages.longestDays() }),
+              value: again
+                ? desk.typed('expires_in')
+                : dayAfter(desk.now, Math.min(usualDays, pages.longestDays() - 1)),
+            }),
+            choices('environment', {
+              label: say('key.environment'),
+              many: false,
+              groups: [
+                choiceGroup(
+                  (['live', 'test'] as const).map((value) =>
+                    choice(value, say(`key.environment.${value}`), {
+                      hint: say(`key.environment.${value}.hint`),
+                      checked: environment === value,
+                    }),
+                  ),
+                ),
+              ],
+            }),
+            area('allowed_ips', {
+              label: say('key.allowed-ips'),
+              hint: say('key.allowed-ips.hint'),
+              value: desk.typed('allowed_ips'),
+              mono: true,
+            }),
+          ],
+        }),
+        ...(owners.length === 0 ? [actions(action(say('desk.organizations'), `${pages.base}/organizations`))] : []),
+      ],
+    }),
+    faults.length > 0 ? 422 : 200,
+  )
+}

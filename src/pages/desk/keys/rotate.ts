@@ -1,0 +1,85 @@
+/** A new secret for a key, while the old one works on for as long as its owner chooses. */
+import { form, hidden, input, say, screen, select } from '../../../http/screen-parts.ts'
+import type { Fault } from '../../../http/screen.ts'
+import { dayAfter, secondsUntilEndOf } from '../days.ts'
+import type { Desk } from '../desk.ts'
+import type { KeyOut, KeyWithSecretOut } from '../wire.ts'
+import { pathOfKey, readKey, type KeyPages } from './parts.ts'
+import { scopeField } from './scope-choices.ts'
+import { showSecret } from './secret.ts'
+
+const hour = 3600
+/** In seconds: what is offered, up to the longest that the API takes. */
+const graces = [0, hour, 24 * hour, 72 * hour, 168 * hour] as const
+
+export async function showRotate(desk: Desk, pages: KeyPages): Promise<void> {
+  showForm(desk, pages, await readKey(desk), [])
+}
+
+export async function rotateKey(desk: Desk, pages: KeyPages): Promise<void> {
+  const key = await readKey(desk)
+  const expiresIn = secondsUntilEndOf(desk.typed('expires_in'), desk.now)
+  if (expiresIn === null) return showForm(desk, pages, key, [{ field: 'expires_in', text: say('key.ends.needed') }])
+  const scopes = desk.ticked('scopes')
+  const grace = graces.find((seconds) => String(seconds) === desk.typed('grace_period')) ?? 24 * hour
+  const body = {
+    grace_period: grace,
+    expires_in: expiresIn,
+    ...(scopes.length === key.scopes.length ? {} : { scopes }),
+  }
+  await desk.attempt(() => desk.api.call<KeyWithSecretOut>('POST', `/v1/keys/${key.id}/rotate`, { body }), {
+    done: (rotated) => showSecret(desk, pages, rotated, 'rotated'),
+    again: (faults) => showForm(desk, pages, key, faults),
+  })
+}
+
+function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[]): void {
+  const path = pathOfKey(pages, key.id)
+  const again = desk.ctx.method === 'POST'
+  const unused = new Set((desk.query['without'] ?? '').split(' '))
+  desk.screen(
+    screen({
+      title: say('key.rotate.title', { name: key.name }),
+      lead: say('key.rotate.lead'),
+      crumbs: [
+        { text: say('keys.title'), href: `${pages.base}/keys` },
+        { text: key.name, href: path },
+      ],
+      narrow: true,
+      blocks: [
+        form({
+          action: `${path}/rotate`,
+          submit: say('key.rotate.submit'),
+          cancelHref: path,
+          faults,
+          fields: [
+            hidden('id', key.id),
+            select('grace_period', {
+              label: say('key.grace'),
+              hint: say('key.grace.hint'),
+              value: again ? desk.typed('grace_period') : String(24 * hour),
+              options: graces.map((seconds) => ({
+                value: String(seconds),
+                label: seconds === 0 ? say('key.grace.none') : say('key.grace.hours', { hours: seconds / hour }),
+              })),
+            }),
+            input('expires_in', {
+              type: 'date',
+              label: say('key.last-day.new'),
+              hint: say('key.last-day.hint', { days: pages.longestDays() }),
+              value: again ? desk.typed('expires_in') : dayAfter(desk.now, Math.min(90, pages.longestDays() - 1)),
+            }),
+            scopeField(pages, {
+              label: say('key.scopes'),
+              hint: say('key.rotate.scopes.hint'),
+              among: key.scopes,
+              chosen: again ? desk.ticked('scopes') : key.scopes.filter((name) => !unused.has(name)),
+              giver: { administrator: false, organizationAdmin: false },
+            }),
+          ],
+        }),
+      ],
+    }),
+    faults.length > 0 ? 422 : 200,
+  )
+}
