@@ -36,7 +36,10 @@ export function eventRoutes({ db }: WebhookServices): ApiRoute[] {
       query: z.strictObject({
         ...listParameters,
         organization_id: z.string().optional().describe('Those of this organization.'),
-        type: z.enum(webhookTypes as [string, ...string[]], { error: 'is no type of event' }).optional(),
+        type: z
+          .enum(webhookTypes as [string, ...string[]], { error: 'is no type of event' })
+          .optional()
+          .describe('Those of this type.'),
         from: isoTime.optional().describe('Since when.'),
         to: isoTime.optional().describe('Until when, which is left out.'),
       }),

@@ -113,7 +113,7 @@ const wrongs: Record<string, Wrong> = {
   'a second time with its Idempotency-Key, and another body': {
     status: 422,
     code: 'idempotency_key_reused',
-    applies: takesIdempotencyKey,
+    applies: (operation) => operation.hasBody && takesIdempotencyKey(operation),
     // The same to whoever reads it.
     spoil: (sent) => ({
       ...sent,

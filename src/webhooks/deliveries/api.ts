@@ -96,7 +96,10 @@ export function deliveryRoutes({ db, enqueue }: WebhookServices): ApiRoute[] {
       summary: 'List what was sent to a webhook',
       access: 'deliveries:read',
       params: ofWebhook,
-      query: z.strictObject({ ...listParameters, status: z.enum(statuses).optional() }),
+      query: z.strictObject({
+        ...listParameters,
+        status: z.enum(statuses).optional().describe('Those in this state.'),
+      }),
       answer: { status: 200, body: listSchema(deliverySchema) },
       problems: ['not_found', 'forbidden'],
       async handle({ params: { id }, query: { status, limit, cursor }, ...calling }) {
