@@ -120,6 +120,7 @@ async function openPage(ctx: Context, services: PageServices): Promise<Page> {
     redirect(path) {
       if (!path.startsWith('/') || path.startsWith('//')) throw new Problem('internal_error')
       ctx.status = 303
+      ctx.set('cache-control', 'no-store')
       ctx.redirect(path)
     },
     speak(locale) {
