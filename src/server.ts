@@ -94,6 +94,8 @@ export interface RunningServer extends AsyncDisposable {
     passwords: Passwords
     usage: UsageRecorder
     holders: Holders
+    /** Every page there is. */
+    pages: readonly Pick<PageRoute, 'method' | 'path' | 'access'>[]
     refreshSigningKeys(): Promise<void>
   }
 }
@@ -320,7 +322,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     checkPort: checks?.port ?? null,
     firstAdministrator,
     bootstrapKey,
-    inside: { sweeper, mail, passwords, usage, holders: gate.holders, refreshSigningKeys: ring.refresh },
+    inside: { sweeper, mail, passwords, usage, holders: gate.holders, pages: routes, refreshSigningKeys: ring.refresh },
     async [Symbol.asyncDispose]() {
       ready = false
       await open.disposeAsync()
