@@ -14,6 +14,7 @@ import { addMigrateCommand } from './migrate.ts'
 import { addNoun } from './nouns/add-noun.ts'
 import { nouns } from './nouns/nouns.ts'
 import { createSession, type Io, type Session } from './session.ts'
+import { addWebhookCommands } from './webhooks/commands.ts'
 
 const remoteHelp = `
 On the server's host the command reads the same settings as the server. From elsewhere it works over HTTPS, with the
@@ -31,6 +32,7 @@ const besides: Readonly<Record<string, (noun: Command, session: Session) => void
   },
   clients: addClientImport,
   audit: addHostAuditCommands,
+  webhooks: addWebhookCommands,
 }
 
 export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'>): Command {

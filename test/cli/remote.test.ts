@@ -23,7 +23,7 @@ function masked(text: string): string {
     .replaceAll(/\b([a-z]{3})_[0-9a-z]{26}\b/g, '$1_…')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d\.\d+Z)?/g, '<time>')
     .replaceAll(/(client.id.issued.at\W+)\d{10}\b/g, '$1<time>')
-    .replaceAll(/\b(kg_live_|kgcs_)[\w-]+/g, '<secret>')
+    .replaceAll(/\b(kg_live_|kgcs_|whsec_)[\w+/=-]+/g, '<secret>')
     .replaceAll(/"hint": "[^"]+"/g, '"hint": "…"')
     .replaceAll(/…\S{4} /g, '… ')
     .replaceAll(/\nRequest \S+/g, '')
@@ -128,6 +128,26 @@ const scenario: readonly Step[] = [
   step(() => ['sessions', 'show', 'ses_x']),
   step(() => ['sessions', 'end', 'ses_x']),
   step(({ email = '' }) => ['sessions', 'end-all', email]),
+  step(
+    ({ org = '' }) => [
+      ...words(`webhooks create --name Chat --url https://localhost:9/in --organization ${org}`),
+      ...words('--type client.secret_expiring,webhook.disabled'),
+    ],
+    ['webhook', 'id'],
+  ),
+  step(() => words('webhooks create --name Inside --url https://10.0.0.1/ --no-organization')),
+  step(({ org = '' }) => ['webhooks', 'list', '--organization', org]),
+  step(({ webhook = '' }) => ['webhooks', 'update', webhook, '--name', 'Our chat', '--disable']),
+  step(({ webhook = '' }) => ['webhooks', 'test', webhook]),
+  step(({ webhook = '' }) => ['webhooks', 'update', webhook, '--enable']),
+  step(({ webhook = '' }) => ['webhooks', 'show', webhook]),
+  step(({ webhook = '' }) => ['webhooks', 'rotate-secret', webhook, '--grace', '60']),
+  step(({ webhook = '' }) => ['deliveries', 'list', webhook]),
+  step(() => ['deliveries', 'show', 'dlv_x']),
+  step(() => ['deliveries', 'replay', 'dlv_x']),
+  step(({ webhook = '' }) => ['webhooks', 'test', webhook]),
+  step(({ webhook = '' }) => ['webhooks', 'delete', webhook]),
+  step(({ org = '' }) => ['events', 'list', '--organization', org, '--type', 'client.created']),
   step(({ client = '' }) => ['clients', 'delete', client]),
   step(({ own = '' }) => ['scopes', 'delete', own, `${own}:write`]),
   step(({ own = '' }) => ['resources', 'delete', own]),
@@ -183,7 +203,7 @@ test(
     }
     expect(differing).toEqual([])
     // Alike is not enough: all but these are done.
-    expect(refused.map((line) => line.replace(/org_\w{26}/, 'org_…'))).toEqual([
+    expect(refused.map((line) => line.replace(/(org|whk)_\w{26}/, '$1_…'))).toEqual([
       'organizations show org_x',
       'organizations create --name',
       'members remove org_…',
@@ -192,6 +212,10 @@ test(
       'grants revoke grt_x',
       'sessions show ses_x',
       'sessions end ses_x',
+      'webhooks create --name',
+      'webhooks test whk_…',
+      'deliveries show dlv_x',
+      'deliveries replay dlv_x',
     ])
     const done = new Set(scenario.map(({ args }) => args({}).slice(0, 2).join(' ')))
     const all = nouns.filter(({ hostOnly }) => hostOnly === undefined)

@@ -12,6 +12,7 @@ import { serviceAccounts } from './service-accounts.ts'
 import { settings } from './settings.ts'
 import { tiers, usage } from './tiers.ts'
 import { users } from './users.ts'
+import { deliveries, events, webhooks } from './webhooks.ts'
 
 export const nouns: readonly Noun[] = [
   users,
@@ -28,6 +29,9 @@ export const nouns: readonly Noun[] = [
   tiers,
   usage,
   audit,
+  webhooks,
+  deliveries,
+  events,
   grants,
   sessions,
   signingKeys,
