@@ -31,6 +31,9 @@ const sweeps = [
   { table: 'limit_notices', key: 'subject', column: 'told_at', afterSeconds: day },
   // A mail is tried for three days, and what was told is remembered for longer, so that it isn't told again.
   { table: 'queued_mails', key: 'id', column: 'created_at', afterSeconds: 14 * day },
+  // What webhooks have told, and what came of it: with a delivery go its attempts.
+  { table: 'outbox_events', key: 'id', column: 'at', afterSeconds: 30 * day },
+  { table: 'webhook_deliveries', key: 'id', column: 'created_at', afterSeconds: 30 * day },
   // Thirteen months.
   {
     table: 'usage',

@@ -34,6 +34,8 @@ interface Belongings {
   hint: string
   client: string
   grant: string
+  webhook: string
+  event: string
 }
 
 /** Two and more of everything, so that there are pages. */
@@ -58,6 +60,15 @@ async function furnish({ id, admin, member }: Customer): Promise<Belongings> {
     clientFingerprint: new Uint8Array(32),
   }))
   await db.grant.createMany({ data: grants })
+  const webhooks = [newId('whk'), newId('whk')]
+  const endpoints = webhooks.map((webhook) => ({ id: webhook, name: webhook, url: 'https://localhost:9/' }))
+  const secretSealed = new Uint8Array(32)
+  await db.webhookEndpoint.createMany({
+    data: endpoints.map((endpoint) => ({ ...endpoint, organizationId: id, secretSealed, disabledAt: new Date() })),
+  })
+  const events = [newId('evt'), newId('evt')]
+  const told = { type: 'client.created', organizationId: id, at: new Date(), data: { id }, sentAt: new Date() }
+  await db.outboxEvent.createMany({ data: events.map((event) => ({ id: event, ...told })) })
   const count = id === stage.ours.id ? 7n : 5n
   for (const client of clients) await addUsage(id, 'client', client.id, count)
   await addUsage(id, 'key', key.id, count)
@@ -71,6 +82,8 @@ async function furnish({ id, admin, member }: Customer): Promise<Belongings> {
     hint,
     client: clients[0]?.id ?? '',
     grant: grants[0]?.id ?? '',
+    webhook: webhooks[0] ?? '',
+    event: events[0] ?? '',
   }
 }
 
@@ -127,6 +140,19 @@ const lists: List[] = [
     path: '/v1/grants',
     shows: ({ grant }) => grant,
     filters: ({ user, client }) => [{ user_id: user }, { client_id: client }, { user_id: user, client_id: client }],
+  },
+  {
+    path: '/v1/webhooks',
+    shows: ({ webhook }) => webhook,
+    filters: ({ organization }) => [{ organization_id: organization }],
+  },
+  {
+    path: '/v1/events',
+    shows: ({ event }) => event,
+    filters: ({ organization }) => [
+      { organization_id: organization },
+      { type: 'client.created', organization_id: organization },
+    ],
   },
   {
     path: `/v1/usage?group_by=organization&${march}`,
