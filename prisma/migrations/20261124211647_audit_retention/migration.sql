@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "audit_segments" ADD COLUMN     "drop_seal" BYTEA;
