@@ -33,6 +33,7 @@ export const layers: readonly (readonly string[])[] = [
   ['rights'],
   ['platform'],
   ['config.ts', 'environment.ts'],
+  ['config-variables.ts'],
   ['setting-values.ts'],
 ]
 

@@ -291,7 +291,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const callback = app.callback()
   const rest = (request: IncomingMessage, response: ServerResponse) => void callback(request, response)
   const sweeper = opening.use(startSweeper({ pool, clock, log, clockOffsetMs: time.offsetMs }))
-  opening.use(startSequencer({ pool: background.pool, secrets, clock, log }))
+  opening.use(startSequencer({ pool: background.pool, secrets, clock, log, ...config.audit }))
   const parts = { pool, changes, gate, usage, sharedLimits, leaks, webhooks, publicJwks: ring.publicJwks }
   const metrics = serverMetrics({ ...parts, clockOffsetMs: time.offsetMs })
   const operations =

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ConfigurationError, configWarnings, readConfig, secretSettings, settings } from '../src/config.ts'
+import { ConfigurationError, configWarnings, readConfig } from '../src/config.ts'
+import { secretSettings, settings } from '../src/config-variables.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'keygrant-config-'))
 afterAll(() => rmSync(dataDir, { recursive: true }))

@@ -1,6 +1,7 @@
 /** The statements of the chain. Values come as Postgres writes them: a `Date` or a number would hide what was altered. */
 import type { ClientBase, Pool } from 'pg'
 import type { ChainHead, ChainRow, ChainSegment } from './chain.ts'
+import type { AuditRow } from './store.ts'
 
 const milliseconds = (column: string) => `trim_scale(extract(epoch FROM ${column}) * 1000)::text`
 const time = (parameter: string) => `to_timestamp(${parameter}::numeric / 1000)`
@@ -167,18 +168,92 @@ export async function listBehindHead(pool: Pool, limit: number): Promise<Place[]
   return rows.map(({ seq, id }) => ({ seq: BigInt(seq), id }))
 }
 
+type SegmentColumns = Record<'first_seq' | 'last_seq' | 'first_at' | 'last_at', string> &
+  Record<'previous_mac' | 'last_mac' | 'seal', Buffer>
+
+const segmentColumns = `first_seq, last_seq, ${milliseconds('first_at')} AS first_at, ${milliseconds('last_at')} AS last_at,
+  previous_mac, last_mac, seal`
+
+export type SealedSegment = ChainSegment & { seal: Buffer }
+
 /** Segments that end from one place to another, both included. */
-export async function listSegments(pool: Pool, from: bigint, to: bigint): Promise<(ChainSegment & { seal: Buffer })[]> {
-  const { rows } = await pool.query<
-    Record<'first_seq' | 'last_seq' | 'first_at' | 'last_at', string> &
-      Record<'previous_mac' | 'last_mac' | 'seal', Buffer>
-  >(
-    `SELECT first_seq, last_seq, ${milliseconds('first_at')} AS first_at, ${milliseconds('last_at')} AS last_at,
-      previous_mac, last_mac, seal
-    FROM audit_segments WHERE last_seq BETWEEN $1 AND $2 ORDER BY first_seq`,
+export async function listSegments(pool: Pool, from: bigint, to: bigint): Promise<SealedSegment[]> {
+  const { rows } = await pool.query<SegmentColumns>(
+    `SELECT ${segmentColumns} FROM audit_segments WHERE last_seq BETWEEN $1 AND $2 ORDER BY first_seq`,
     [String(from), String(to)],
   )
-  return rows.map((row) => ({
+  return rows.map(segmentOf)
+}
+
+/** The oldest one that still has its rows. */
+export async function readOldestSegment(client: ClientBase): Promise<SealedSegment | null> {
+  const { rows } = await client.query<SegmentColumns>(
+    `SELECT ${segmentColumns} FROM audit_segments WHERE dropped_at IS NULL ORDER BY first_seq LIMIT 1`,
+  )
+  return rows[0] ? segmentOf(rows[0]) : null
+}
+
+export interface DroppedSegment extends SealedSegment {
+  /** Milliseconds since 1970. */
+  droppedAt: string
+  dropSeal: Buffer
+}
+
+/** The newest one whose rows are gone. */
+export async function readDropped(pool: Pool): Promise<DroppedSegment | null> {
+  const { rows } = await pool.query<SegmentColumns & { dropped_at: string; drop_seal: Buffer | null }>(
+    `SELECT ${segmentColumns}, ${milliseconds('dropped_at')} AS dropped_at, drop_seal
+    FROM audit_segments WHERE dropped_at IS NOT NULL ORDER BY first_seq DESC LIMIT 1`,
+  )
+  const row = rows[0]
+  return row ? { ...segmentOf(row), droppedAt: row.dropped_at, dropSeal: row.drop_seal ?? Buffer.alloc(0) } : null
+}
+
+/** @returns how many rows there were */
+export async function deleteRows(client: ClientBase, { firstSeq, lastSeq }: ChainSegment): Promise<number> {
+  const { rowCount } = await client.query('DELETE FROM audit_events WHERE seq BETWEEN $1 AND $2', [
+    String(firstSeq),
+    String(lastSeq),
+  ])
+  return rowCount ?? 0
+}
+
+export async function writeDropped(
+  client: ClientBase,
+  { firstSeq }: ChainSegment,
+  droppedAt: string,
+  seal: Buffer,
+): Promise<void> {
+  await client.query(`UPDATE audit_segments SET dropped_at = ${time('$2')}, drop_seal = $3 WHERE first_seq = $1`, [
+    String(firstSeq),
+    droppedAt,
+    seal,
+  ])
+}
+
+export async function insertRow(client: ClientBase, row: AuditRow): Promise<void> {
+  await client.query(
+    `INSERT INTO audit_events (id, at, type, actor_kind, actor_id, organization_id, target_kind, target_id, request_id,
+      address, data)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      row.id,
+      row.at,
+      row.type,
+      row.actor_kind,
+      row.actor_id,
+      row.organization_id,
+      row.target_kind,
+      row.target_id,
+      row.request_id,
+      row.address,
+      row.data,
+    ],
+  )
+}
+
+function segmentOf(row: SegmentColumns): SealedSegment {
+  return {
     firstSeq: BigInt(row.first_seq),
     lastSeq: BigInt(row.last_seq),
     firstAt: row.first_at,
@@ -186,5 +261,5 @@ export async function listSegments(pool: Pool, from: bigint, to: bigint): Promis
     previousMac: row.previous_mac,
     lastMac: row.last_mac,
     seal: row.seal,
-  }))
+  }
 }

@@ -59,7 +59,16 @@ export function isSegmentSeal(secrets: Sealer, segment: ChainSegment, seal: Buff
   return secrets.generationOf('audit', segmentText(segment), seal) !== null
 }
 
-// JSON of a list: no two lists of texts and nulls are written alike, and the first member tells the three kinds apart.
+/** That a segment's rows are gone by the server's own doing. `droppedAt` in milliseconds since 1970. */
+export function dropSeal(secrets: Sealer, segment: ChainSegment, droppedAt: string): Buffer<ArrayBuffer> {
+  return secrets.digest('audit', dropText(segment, droppedAt))
+}
+
+export function isDropSeal(secrets: Sealer, segment: ChainSegment, droppedAt: string, seal: Buffer): boolean {
+  return secrets.generationOf('audit', dropText(segment, droppedAt), seal) !== null
+}
+
+// JSON of a list: no two lists of texts and nulls are written alike, and the first member tells the kinds apart.
 
 function rowText(row: ChainRow, seq: bigint, previousMac: Buffer): string {
   return JSON.stringify([
@@ -87,4 +96,8 @@ function headText({ seq, mac, at }: ChainHead): string {
 function segmentText({ firstSeq, lastSeq, firstAt, lastAt, previousMac, lastMac }: ChainSegment): string {
   const macs = [previousMac, lastMac].map((mac) => mac.toString('base64url'))
   return JSON.stringify(['segment', String(firstSeq), String(lastSeq), firstAt, lastAt, ...macs])
+}
+
+function dropText({ firstSeq, lastSeq, lastMac }: ChainSegment, droppedAt: string): string {
+  return JSON.stringify(['dropped', String(firstSeq), String(lastSeq), lastMac.toString('base64url'), droppedAt])
 }

@@ -209,6 +209,7 @@ export const events = {
     'settings',
   ),
   'installation.created': noted<Nothing>('installation'),
+  'audit.dropped': noted<{ first_seq: number; last_seq: number; until: number }>('installation'),
   'installation.users_imported': noted<{ created: number; unchanged: number; invalid: number; conflict: number }>(
     'installation',
   ),

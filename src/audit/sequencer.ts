@@ -16,11 +16,13 @@ import {
   writeLinks,
   type ChainEnd,
 } from './chain-rows.ts'
+import { dropOldest } from './retention.ts'
 
 /** Whose turn it is to link: a number that nobody else locks in this database. */
 const LOCK = 7_240_115_022
 
 const EVERY_MS = 500
+const DROP_EVERY_MS = 3_600_000
 
 interface Bounds {
   batchRows: number
@@ -41,6 +43,8 @@ export interface SequencerParts {
   secrets: Secrets
   clock: Clock
   log: Log
+  /** How long rows are kept, in days; null: for ever. */
+  keepDays: number | null
   /** Other bounds than the standard ones, for tests. */
   bounds?: Partial<Bounds>
 }
@@ -48,13 +52,16 @@ export interface SequencerParts {
 export interface Sequencer extends AsyncDisposable {
   /** Links until nothing waits, or another node is at it. @returns how many rows this one has linked */
   link(): Promise<number>
+  /** Drops the segments that are too old. @returns how many this one has dropped */
+  drop(): Promise<number>
 }
 
 /** Every node may run one: whoever comes while another is linking goes away. */
-export function startSequencer({ pool, secrets, clock, log, bounds = {} }: SequencerParts): Sequencer {
+export function startSequencer({ pool, secrets, clock, log, keepDays, bounds = {} }: SequencerParts): Sequencer {
   const limits = { ...standardBounds, ...bounds }
   let stopped = false
   let looked = false
+  let dropAgainAt = 0
   let trouble: 'none' | 'failing' | 'broken' = 'none'
   let running: Promise<unknown> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
@@ -77,7 +84,32 @@ export function startSequencer({ pool, secrets, clock, log, bounds = {} }: Seque
     }
   }
 
+  async function drop(): Promise<number> {
+    if (keepDays === null) return 0
+    for (let total = 0; ; total += 1) {
+      const outcome = await inTransaction(pool, async (client) => {
+        if (!(await lock(client))) return 'none'
+        const dropped = await dropOldest(client, { secrets, clock, keepDays })
+        // What was deleted before it showed that something is missing comes back.
+        if (dropped === 'broken') throw new BrokenSegment()
+        return dropped
+      }).catch((error: unknown) => {
+        if (error instanceof BrokenSegment) return 'broken'
+        throw error
+      })
+      if (outcome === 'broken')
+        log.error(
+          'the oldest segment of the audit trail is not as it was sealed, and is kept: see keygrant audit verify',
+        )
+      if (outcome !== 'dropped') return total
+    }
+  }
+
   async function tick(): Promise<void> {
+    if (clock.now().getTime() >= dropAgainAt) {
+      dropAgainAt = clock.now().getTime() + DROP_EVERY_MS
+      await drop()
+    }
     // The first look is a whole one, so that the end gets under the newest key before an older one is taken away.
     if (looked && !(await isAnyUnlinked(pool))) return
     await link()
@@ -103,6 +135,7 @@ export function startSequencer({ pool, secrets, clock, log, bounds = {} }: Seque
 
   return {
     link,
+    drop,
     async [Symbol.asyncDispose]() {
       stopped = true
       clearTimeout(timer)
@@ -119,10 +152,7 @@ interface BatchParts {
 
 /** @returns how many rows were linked; `broken`: what the chain ends with is not what was sealed, and is left as it is */
 async function linkBatch(client: ClientBase, { secrets, clock, limits }: BatchParts): Promise<number | 'broken'> {
-  // Given back with the commit, when all can see what was written. What is read comes in a statement of its own: one
-  // that began before the lock was free would not see it.
-  const { rows: locks } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [LOCK])
-  if (locks[0]?.mine !== true) return 0
+  if (!(await lock(client))) return 0
   const end = await readEnd(client)
   const generation = end.head ? headGeneration(secrets, end.head, end.head.seal) : 0
   // Sealing what follows would make good what somebody has done to the end.
@@ -142,6 +172,17 @@ async function linkBatch(client: ClientBase, { secrets, clock, limits }: BatchPa
   if (isDue(end, head, rows[0]?.at, limits)) await closeSegment(client, secrets, end, head)
   return rows.length
 }
+
+/**
+ * Given back with the commit, when all can see what was written. What is read comes in a statement of its own: one that
+ * began before the lock was free would not see it.
+ */
+async function lock(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [LOCK])
+  return rows[0]?.mine === true
+}
+
+class BrokenSegment extends Error {}
 
 function isDue(end: ChainEnd, head: ChainHead, first: string | undefined, limits: Bounds): boolean {
   const since = end.openSince ?? first

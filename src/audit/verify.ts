@@ -1,12 +1,21 @@
 /** Walks the chain of the audit trail from its beginning, and says where it isn't what was sealed. */
 import type { Pool } from 'pg'
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts'
-import { beginning, headGeneration, isRowMac, isSegmentSeal, type ChainHead, type ChainSegment } from './chain.ts'
+import {
+  beginning,
+  headGeneration,
+  isDropSeal,
+  isRowMac,
+  isSegmentSeal,
+  type ChainHead,
+  type ChainSegment,
+} from './chain.ts'
 import {
   listBehindHead,
   listLinked,
   listSegments,
   noPlace,
+  readDropped,
   readHead,
   type LinkedRow,
   type Place,
@@ -33,6 +42,8 @@ export interface Checkpoint {
 export interface AuditVerification {
   /** How many rows were looked at. */
   rows: number
+  /** The last place whose row the server has dropped itself, when it was too old; 0: none. */
+  droppedTo: bigint
   /** Rows that nobody has linked yet. */
   waiting: number
   /** Where the chain ends; null before it has begun, or when that isn't as it was sealed. */
@@ -63,7 +74,8 @@ export async function verifyAudit(options: VerifyOptions): Promise<AuditVerifica
   const { head, segmentsTo, waiting } = await readHead(pool)
   const sealed = head !== null && headGeneration(secrets, head, head.seal) !== null
   if (head && !sealed) faults.add('end_altered', head.seq, null)
-  const walk = createWalk(secrets, faults, checkpoint)
+  const dropped = await readBeginning(pool, secrets, faults)
+  const walk = createWalk(secrets, faults, checkpoint, dropped)
   const segments = createSegmentWalk(secrets, faults)
   let rows = 0
   for (let after: Place = noPlace; ;) {
@@ -80,7 +92,23 @@ export async function verifyAudit(options: VerifyOptions): Promise<AuditVerifica
   walk.finish(sealed ? head : null, { isHeadGone: rows > 0 && head === null, segmentsTo })
   // The end moves on while this runs, with the rows.
   for (const place of sealed ? await listBehindHead(pool, MOST_FAULTS) : []) faults.add('inserted', place.seq, place.id)
-  return { rows, waiting, end: sealed ? { seq: head.seq, mac: head.mac } : null, ...faults.told() }
+  return {
+    rows,
+    droppedTo: dropped.seq,
+    waiting,
+    end: sealed ? { seq: head.seq, mac: head.mac } : null,
+    ...faults.told(),
+  }
+}
+
+/** What the first row that is kept follows: the last segment that the server has dropped, or nothing. */
+async function readBeginning(pool: Pool, secrets: Secrets, faults: Faults): Promise<Checkpoint> {
+  const dropped = await readDropped(pool)
+  if (!dropped) return beginning
+  const { lastSeq, lastMac, droppedAt, dropSeal } = dropped
+  if (isDropSeal(secrets, dropped, droppedAt, dropSeal)) return { seq: lastSeq, mac: lastMac }
+  faults.add('segment_altered', dropped.firstSeq, null, lastSeq)
+  return beginning
 }
 
 type Faults = ReturnType<typeof createFaults>
@@ -97,8 +125,8 @@ function createFaults() {
   }
 }
 
-function createWalk(secrets: Secrets, faults: Faults, checkpoint: Checkpoint | null) {
-  let previous: Checkpoint = beginning
+function createWalk(secrets: Secrets, faults: Faults, checkpoint: Checkpoint | null, from: Checkpoint) {
+  let previous = from
   /** Behind a gap there is nothing that a row's MAC could be held against. */
   let previousIsThere = true
 

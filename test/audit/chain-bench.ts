@@ -33,7 +33,7 @@ export async function openChainBench(): Promise<ChainBench> {
     statements,
     sequencer(parts = {}) {
       const own = open.use(openDatabase({ url, poolSize: 1, log, onStatement: (text) => statements.push(text) }))
-      return open.use(startSequencer({ pool: own.pool, secrets, clock, log, ...parts }))
+      return open.use(startSequencer({ pool: own.pool, secrets, clock, log, keepDays: null, ...parts }))
     },
     async write(count) {
       const event: Event = {

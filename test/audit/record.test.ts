@@ -47,13 +47,20 @@ describe('the rows of an event', () => {
     const told = (Object.keys(events) as EventType[]).filter((type) => events[type].payload !== null)
     expect(told.toSorted()).toEqual([
       'api_key.created',
+      'api_key.expired',
+      'api_key.expiring',
       'api_key.exposed',
+      'api_key.limit_approaching',
+      'api_key.limit_reached',
+      'api_key.old_secret_in_use',
       'api_key.revoked',
       'api_key.rotated',
       'client.created',
+      'client.secret_expiring',
       'grant.created',
       'grant.revoked',
       'user.created',
+      'webhook.disabled',
     ])
   })
 

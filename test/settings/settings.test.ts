@@ -1,7 +1,8 @@
 /** Settings: changed while the server runs, on every node within a second, unless the environment has the say. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { readConfig, settings as environmentSettings } from '../../src/config.ts'
+import { readConfig } from '../../src/config.ts'
+import { settings as environmentSettings } from '../../src/config-variables.ts'
 import { settingNames, settingSchemas, variableOf, type SettingName } from '../../src/setting-values.ts'
 import { settingStates } from '../../src/settings/setting.ts'
 import { addAdministratorKey, addApiKey, call, type Reply, type TestKey } from '../support/api.ts'

@@ -19,11 +19,15 @@ export async function verifyAuditTrail(
   { checkpoint }: { checkpoint?: Checkpoint },
 ): Promise<number> {
   await using bench = await openWorkbench()
-  const { rows, waiting, end, faults, moreFaults } = await verifyAudit({ ...bench, checkpoint: checkpoint ?? null })
+  const { rows, droppedTo, waiting, end, faults, moreFaults } = await verifyAudit({
+    ...bench,
+    checkpoint: checkpoint ?? null,
+  })
   const sound = faults.length === 0
   const document = {
     sound,
     rows,
+    dropped_to: Number(droppedTo),
     waiting,
     checkpoint: end && `${end.seq}:${end.mac.toString('base64url')}`,
     faults: faults.map(({ kind, seq, lastSeq, id }) => ({ kind, seq: Number(seq), last_seq: Number(lastSeq), id })),
@@ -32,6 +36,7 @@ export async function verifyAuditTrail(
   const lines = [
     ...faults.map(line),
     ...(moreFaults > 0 ? [`and ${moreFaults} more`] : []),
+    ...(droppedTo > 0n ? [`Rows up to ${droppedTo} were dropped by the server, being too old.`] : []),
     `${rows} rows looked at${sound ? ', and each is as it was written' : ''}; ${waiting} wait to be linked.`,
     ...(document.checkpoint === null ? [] : [`Checkpoint: ${document.checkpoint}`]),
   ]
