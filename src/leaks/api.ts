@@ -31,7 +31,7 @@ export function leakRoutes({ leaks }: { leaks: Leaks }): ApiRoute[] {
       operation: 'reportLeaks',
       summary: 'Report leaked secrets, as GitHub’s secret scanning does',
       access: 'anyone',
-      signed: ({ headers, body }) => leaks.demandSigned(headers, body),
+      signed: leaks.signerOf,
       longestBody: LONGEST_LEAKS,
       body: z.array(reported),
       answer: { status: 200, body: z.array(judged) },

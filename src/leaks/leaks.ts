@@ -10,11 +10,14 @@ import type { Outgoing } from '../platform/outgoing.ts'
 import { outcomes, type LeakOutcome, type LeakResponse, type ReportedToken } from './leak.ts'
 import { createPublicKeys } from './public-keys.ts'
 import { noLeaks, receiveLeaks, type LeakedKeys } from './receive.ts'
-import { demandSigned } from './signature.ts'
+import { signerOf } from './signature.ts'
 
 export interface Leaks {
-  /** @throws {Problem} for whatever isn't signed by the finder, or 404 where none is configured */
-  demandSigned(headers: IncomingHttpHeaders, body: Uint8Array): Promise<void>
+  /**
+   * Holds a report against its finder's signature, once its body is there.
+   * @throws {Problem} for whatever can't be signed by the finder, or 404 where none is configured
+   */
+  signerOf(headers: IncomingHttpHeaders): Promise<(body: Uint8Array) => void>
   /** In the order of the tokens. */
   receive(tokens: readonly ReportedToken[], context: AuditContext): Promise<LeakOutcome[]>
   addMetrics(metrics: Metrics): void
@@ -34,11 +37,11 @@ export function createLeaks(options: {
   const publicKeys = publicKeysUrl === null ? null : createPublicKeys({ url: publicKeysUrl, outgoing, clock, log })
   const figures = noLeaks()
   return {
-    async demandSigned(headers, body) {
+    async signerOf(headers) {
       if (!publicKeys) {
         throw new Problem('not_found', { detail: 'No reports of leaks are taken here: LEAK_KEYS_URL is not set.' })
       }
-      await demandSigned(publicKeys, headers, body)
+      return signerOf(publicKeys, headers)
     },
     receive: (tokens, context) => receiveLeaks({ db, keys, response, log, figures }, tokens, context),
     addMetrics(metrics) {

@@ -10,8 +10,12 @@ const signatureHeader = 'github-public-key-signature'
 const LONGEST_HEADER = 256
 const RETRY_SECONDS = 60
 
-/** @throws {Problem} 403, or 503 while there is nothing to hold it against */
-export async function demandSigned(keys: PublicKeys, headers: IncomingHttpHeaders, body: Uint8Array): Promise<void> {
+/**
+ * By the headers alone, so that whoever isn't the finder is refused before a body is read from them.
+ * @returns what the body is held against; it throws 403
+ * @throws {Problem} 403, or 503 while there is nothing to hold it against
+ */
+export async function signerOf(keys: PublicKeys, headers: IncomingHttpHeaders): Promise<(body: Uint8Array) => void> {
   const [identifier, signature] = [headers[identifierHeader], headers[signatureHeader]]
   if (!isSane(identifier) || !isSane(signature)) {
     throw new Problem('forbidden', {
@@ -21,8 +25,10 @@ export async function demandSigned(keys: PublicKeys, headers: IncomingHttpHeader
   const key = await keys.find(identifier)
   if (key === 'unavailable') throw new Problem('unavailable', { retryAfterSeconds: RETRY_SECONDS })
   if (!key) throw new Problem('forbidden', { detail: 'No public key of this identifier is known.' })
-  if (!verify('sha256', body, key, Buffer.from(signature, 'base64'))) {
-    throw new Problem('forbidden', { detail: 'The signature is not one of this body by this key.' })
+  return (body) => {
+    if (!verify('sha256', body, key, Buffer.from(signature, 'base64'))) {
+      throw new Problem('forbidden', { detail: 'The signature is not one of this body by this key.' })
+    }
   }
 }
 

@@ -34,6 +34,8 @@ const sweeps = [
   // What webhooks have told, and what came of it: with a delivery go its attempts.
   { table: 'outbox_events', key: 'id', column: 'at', afterSeconds: 30 * day },
   { table: 'webhook_deliveries', key: 'id', column: 'created_at', afterSeconds: 30 * day },
+  // Where a leak was found is told for as long as usage is; a report that comes again later is a new one.
+  { table: 'leak_reports', key: 'id', column: 'at', afterSeconds: 397 * day },
   // Thirteen months.
   {
     table: 'usage',

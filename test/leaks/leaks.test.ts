@@ -1,5 +1,6 @@
 /** Leaked secrets are taken in from who signs for them, and answered: the living are revoked, the dead are only told of. */
 import { hash } from 'node:crypto'
+import { request as post } from 'node:http'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -207,6 +208,18 @@ describe('what isn’t signed is refused, and nothing of it is done:', () => {
     expect(reply).toMatchObject({ status: 403, body: { code: 'forbidden' } })
     expect(await check(key)).toEqual([200, 'valid'])
     expect(await reportsOf(key)).toEqual([])
+  })
+
+  test('and without its headers it is refused before a byte of its body has come', async () => {
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>()
+    const request = post(`${server.url}/v1/leaks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': '5000000' },
+    })
+    request.on('response', ({ statusCode }) => resolve(statusCode)).on('error', reject)
+    request.flushHeaders()
+    expect(await promise).toBe(403)
+    request.on('error', () => undefined).destroy()
   })
 
   test('and a message with one fault is not half taken in', async () => {

@@ -13,7 +13,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 export async function readJsonBody(
   ctx: Context,
   longest = LONGEST_BODY,
-  demandSigned?: (bytes: Buffer) => Promise<void>,
+  demandSigned?: (bytes: Buffer) => void,
 ): Promise<{ value: unknown; bytes: Buffer }> {
   const bytes = await readBody(ctx.req, longest)
   if (bytes.length > 0 && !ctx.is('application/json', '+json')) {
@@ -21,7 +21,7 @@ export async function readJsonBody(
       detail: 'Send the body as JSON, with Content-Type: application/json.',
     })
   }
-  await demandSigned?.(bytes)
+  demandSigned?.(bytes)
   if (bytes.length === 0) return { value: {}, bytes }
   try {
     return { value: JSON.parse(utf8.decode(bytes)) as unknown, bytes }

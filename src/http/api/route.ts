@@ -73,10 +73,11 @@ interface Definition<A extends Access, P, Q, B, R> {
   /** Unless said, calls with a valid credential are charged to it. */
   charge?: false
   /**
-   * Of one for anyone, whose sender is known by a signature over the bytes that came: called before anything reads them.
-   * @throws {Problem} for whatever isn't signed
+   * Of one for anyone, whose sender is known by a signature over the bytes that come: by the headers before a body is read,
+   * then by the bytes before anything looks into them.
+   * @throws {Problem} for whatever isn't signed; so does what it returns
    */
-  signed?: (sent: { headers: IncomingHttpHeaders; body: Buffer }) => Promise<void>
+  signed?: (headers: IncomingHttpHeaders) => Promise<(body: Buffer) => void>
   /** In bytes. Unless said, 64 KiB. */
   longestBody?: number
 }

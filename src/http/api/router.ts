@@ -40,9 +40,9 @@ async function serve(ctx: Context, route: ApiRoute, services: ApiServices): Prom
   const { requestId, caller } = ctx.state as RequestState
   const authorized = await authorize(ctx, route, services)
   const { principal } = authorized
-  const hasBody = route.body !== undefined
-  const { value, bytes } = hasBody
-    ? await readJsonBody(ctx, route.longestBody, (raw) => demandSigned(route, ctx, raw))
+  const demandSigned = await route.signed?.(ctx.headers)
+  const { value, bytes } = route.body
+    ? await readJsonBody(ctx, route.longestBody, demandSigned)
     : { value: undefined, bytes: Buffer.alloc(0) }
   const request = checkRequest(
     route,
@@ -70,10 +70,6 @@ async function authorize(
     throw new Problem('forbidden', { detail: 'This is for administrators of the platform.' })
   }
   return { principal }
-}
-
-async function demandSigned(route: ApiRoute, { headers }: Context, body: Buffer): Promise<void> {
-  await route.signed?.({ headers, body })
 }
 
 /** A parameter that comes twice could be read either way. */
