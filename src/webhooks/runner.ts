@@ -87,7 +87,8 @@ export async function openWebhooks(options: {
     for (let round = 1; !stopping.signal.aborted; round++) {
       try {
         await makeDeliveries()
-        if (round % LOOK_FOR_OVERDUE === 0) await enqueueOverdue()
+        // At the start, too: whoever ran before may have left some.
+        if (round % LOOK_FOR_OVERDUE === 1) await enqueueOverdue()
         warned = false
       } catch (err) {
         if (!warned) log.warn({ err }, 'events wait to be told by webhooks; trying again')
