@@ -8,6 +8,7 @@ import { apiRoutes, keyOrganizations } from './assembly/api-routes.ts'
 import { openChecks } from './assembly/checks.ts'
 import { deskOf } from './assembly/desk.ts'
 import { describeReturnOf } from './assembly/describe-return.ts'
+import { docsOf } from './assembly/docs.ts'
 import { serverHealth } from './assembly/health.ts'
 import { importedClientSecrets } from './assembly/imported-secrets.ts'
 import { leaksOf } from './assembly/leaks.ts'
@@ -48,7 +49,6 @@ import { createUserServices } from './pages/accounts/user-services.ts'
 import { ensureDemo } from './pages/demo/ensure.ts'
 import { demoRoutes } from './pages/demo/routes.ts'
 import { devMailRoutes } from './pages/dev/mail.ts'
-import { docsRoutes } from './pages/docs/routes.ts'
 import { siteRoutes } from './pages/site/site.ts'
 import { openChanges } from './platform/changes.ts'
 import type { Clock } from './platform/clock.ts'
@@ -247,7 +247,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const signUp = () => settings.current().sign_up
   const routes: PageRoute[] = [
     ...siteRoutes({ signUp, development }),
-    ...docsRoutes(links),
+    ...docsOf({ config, db, clock, links, platform, settings, catalogue, routes: routesOfApi }),
     ...schemaRoutes(),
     ...accountRoutes({
       users,

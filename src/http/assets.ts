@@ -25,6 +25,9 @@ const stylesheet = [
   new URL('styles/desk.css', folder),
   new URL('styles/desk-blocks.css', folder),
   new URL('styles/docs.css', folder),
+  new URL('styles/docs-prose.css', folder),
+  new URL('styles/docs-code.css', folder),
+  new URL('styles/docs-reference.css', folder),
   new URL('styles/demo.css', folder),
   new URL('styles/media.css', folder),
 ]
@@ -41,6 +44,7 @@ const sources = {
   'waiting.js': module('waiting.js'),
   'charts.js': module('charts.js'),
   'chart-library.js': { type: 'text/javascript; charset=utf-8', files: [chartLibrary] },
+  'docs.js': { type: 'text/javascript; charset=utf-8', files: [new URL('docs.js', folder)] },
   'icon.svg': { type: 'image/svg+xml', files: [new URL('icon.svg', folder)] },
 } satisfies Record<string, { type: string; files: (string | URL)[] }>
 

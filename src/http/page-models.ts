@@ -1,4 +1,5 @@
 /** What every page and every mail is given: one table of pages, one of mails, each name with the type of its model. */
+import type { DocsModels } from './docs-models.ts'
 import type { Locale } from './messages.ts'
 import type { NoticeMailModels } from './notice-models.ts'
 import type { Frame, Screen } from './screen.ts'
@@ -90,22 +91,6 @@ export type ErrorReason =
   | 'sign_out_failed'
 export type ErrorStatus = 400 | 403 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 503
 
-/** The documentation's words, in pieces: plain, code, links. */
-export type DocsText = readonly { text: string; code: boolean; href: string | null }[]
-
-export type DocsBlock =
-  | { kind: 'text'; text: DocsText }
-  | { kind: 'list'; items: DocsText[] }
-  | { kind: 'code'; label: string; code: string }
-  | { kind: 'statuses'; rows: { status: number; meaning: string; action: DocsText }[] }
-
-export interface DocsSection {
-  /** Its anchor. */
-  id: string
-  title: string
-  blocks: DocsBlock[]
-}
-
 /** The demo's own words, in pieces: names of the protocol are set as code. */
 export type DemoText = readonly { text: string; code: boolean }[]
 
@@ -167,7 +152,7 @@ export interface DemoToken {
   claims: DemoTable | null
 }
 
-export interface PageModels {
+export interface PageModels extends DocsModels {
   home: { signUpOpen: boolean; signedIn: boolean; demo: boolean }
 
   /** Posts `email`, `password`, `return_to`. */
@@ -274,22 +259,6 @@ export interface PageModels {
 
   'dev-mail': { messages: { id: string; to: string; subject: string; at: Date }[] }
   'dev-mail-message': { to: string; from: string; subject: string; at: Date; text: string; links: string[] }
-
-  docs: { sections: DocsSection[] }
-  'docs-troubleshooting': { sections: DocsSection[] }
-  'docs-errors': { groups: { title: string; errors: { code: string; title: string; statuses: number[] }[] }[] }
-  'docs-error': {
-    code: string
-    title: string
-    statuses: number[]
-    meaning: DocsText
-    causes: DocsText[]
-    steps: DocsText[]
-    /** A command, and what it is answered. */
-    request: string | null
-    answer: string | null
-    near: { code: string; title: string }[]
-  }
 
   /** The demo's own words are English: it is a tool for developers, and exists in development only. */
   demo: {

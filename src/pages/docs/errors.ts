@@ -229,3 +229,9 @@ export const errors: Readonly<Record<ErrorCode, ErrorFacts>> = {
     near: ['rate_limited', 'insufficient_scope'],
   },
 }
+
+export const errorCodes = Object.keys(errors) as ErrorCode[]
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errors, text)
+}

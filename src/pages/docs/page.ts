@@ -3,9 +3,10 @@ import { STATUS_CODES } from 'node:http'
 import { refusalDetails } from '../../check/authenticate.ts'
 import { checkCodes, type CheckCode } from '../../check/codes.ts'
 import type { Locale } from '../../http/messages.ts'
-import type { DocsBlock, DocsSection, PageModels } from '../../http/page-models.ts'
+import type { DocsBlock, DocsModels, DocsSection } from '../../http/docs-models.ts'
 import { Problem, problemBody, problems, type ProblemCode } from '../../http/problem.ts'
-import { errorGroups, errors, type ErrorCode, type ErrorFacts } from './errors.ts'
+import { errorCodes, errorGroups, errors, type ErrorCode, type ErrorFacts } from './errors.ts'
+import { frame } from './frame.ts'
 import { say } from './text.ts'
 import { de } from './words/de/de.ts'
 import { en } from './words/en/en.ts'
@@ -13,23 +14,45 @@ import type { Addresses, Block, Section, Words } from './words/words.ts'
 
 const words: Readonly<Record<Locale, Words>> = { en, de }
 
-export const errorCodes = Object.keys(errors) as ErrorCode[]
-
-export function isErrorCode(text: string): text is ErrorCode {
-  return Object.hasOwn(errors, text)
+export function troubleshootingPage(at: Addresses, locale: Locale): DocsModels['docs-troubleshooting'] {
+  const sections = words[locale].troubleshooting(at).map(section)
+  const headings = sections.map(({ id, title }) => ({ level: 2 as const, id, text: title }))
+  return { frame: frame('/docs/troubleshooting', { headings }), sections }
 }
 
-export function startPage(at: Addresses, locale: Locale): PageModels['docs'] {
-  return { sections: words[locale].start(at).map(section) }
+/** Every code with its words, for the search. */
+export function errorWords(locale: Locale): { code: ErrorCode; title: string; text: string }[] {
+  return errorCodes.map((code) => {
+    const { title, meaning, causes, steps } = words[locale].errors[code]
+    return { code, title, text: [meaning, ...causes, ...steps].map(plain).join(' ') }
+  })
 }
 
-export function troubleshootingPage(at: Addresses, locale: Locale): PageModels['docs-troubleshooting'] {
-  return { sections: words[locale].troubleshooting(at).map(section) }
+/** The troubleshooting guide's passages, for the search. */
+export function troubleshootingWords(at: Addresses, locale: Locale): { id: string; title: string; text: string }[] {
+  return words[locale].troubleshooting(at).map(({ id, title, blocks }) => ({
+    id,
+    title,
+    text: blocks.flatMap(wordsOf).map(plain).join(' '),
+  }))
 }
 
-export function errorsPage(locale: Locale): PageModels['docs-errors'] {
+function wordsOf(one: Block): readonly string[] {
+  if ('text' in one) return [one.text]
+  if ('list' in one) return one.list
+  if ('code' in one) return [one.code]
+  return one.statuses.map(({ status, meaning, action }) => `${status} ${meaning}: ${action}`)
+}
+
+const plain = (marked: string) =>
+  say(marked)
+    .map(({ text }) => text)
+    .join('')
+
+export function errorsPage(locale: Locale): DocsModels['docs-errors'] {
   const { groups, errors: titled } = words[locale]
   return {
+    frame: frame('/docs/errors'),
     groups: errorGroups.map((group) => ({
       title: groups[group],
       errors: errorCodes
@@ -39,10 +62,11 @@ export function errorsPage(locale: Locale): PageModels['docs-errors'] {
   }
 }
 
-export function errorPage(code: ErrorCode, at: Addresses, locale: Locale): PageModels['docs-error'] {
+export function errorPage(code: ErrorCode, at: Addresses, locale: Locale): DocsModels['docs-error'] {
   const { title, meaning, causes, steps } = words[locale].errors[code]
   const { request, near } = errors[code]
   return {
+    frame: frame('/docs/errors'),
     code,
     title,
     statuses: statusesOf(code),

@@ -1,5 +1,5 @@
 /** The documentation's words as its pages take them: plain text, code, and links. */
-import type { DocsText } from '../../http/page-models.ts'
+import type { DocsText } from '../../http/docs-models.ts'
 
 /** `code` · {error_code}, which leads to that code's page · [words](/docs/page) or [`code`](/docs/page) */
 const marks = /`([^`]+)`|\{([a-z_]+)\}|\[(`?)([^\]`]+)`?\]\(([^)\s]+)\)/g

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { locales } from '../../../src/http/messages.ts'
-import { errorCodes } from '../../../src/pages/docs/page.ts'
+import { errorCodes } from '../../../src/pages/docs/errors.ts'
 import { expectAccessible } from '../../support/axe.ts'
 import { openBrowser, openPage, type TestBrowser } from '../../support/browser.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'

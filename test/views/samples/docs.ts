@@ -1,6 +1,8 @@
-/** The documentation, in both languages; a few of the errors stand for all, which test/pages/docs/ looks at. */
-import type { PageModels } from '../../../src/http/page-models.ts'
-import { errorPage, errorsPage, startPage, troubleshootingPage } from '../../../src/pages/docs/page.ts'
+/** The documentation, in both languages; a few of its pages stand for all, which test/pages/docs/ looks at. */
+import { readFileSync } from 'node:fs'
+import type { DocsModels } from '../../../src/http/docs-models.ts'
+import { openLibrary } from '../../../src/pages/docs/library.ts'
+import { errorPage, errorsPage, troubleshootingPage } from '../../../src/pages/docs/page.ts'
 import type { SamplesOf } from './visitor.ts'
 
 const at = {
@@ -10,8 +12,118 @@ const at = {
   upgradeUrl: null,
 }
 
+const scope = { optional: false, sensitive: false, writes: false, grantableBy: 'anyone', position: 0 } as const
+
+const library = openLibrary({
+  at,
+  platform: { name: 'Northwind' },
+  keyPrefix: 'nw',
+  resources: () => [
+    {
+      id: 'res_1',
+      name: 'reports',
+      identifier: 'https://api.northwind.example/reports',
+      title: 'Reports',
+      accessTokenFormat: 'jwt',
+      accessTokenLifetimeSeconds: 900,
+      createdAt: new Date(0),
+      updatedAt: new Date(0),
+      scopes: [
+        { ...scope, name: 'reports:read', title: 'See your reports', description: 'And their <drafts>.' },
+        {
+          ...scope,
+          name: 'reports:write',
+          title: 'Change your reports',
+          description: null,
+          optional: true,
+          writes: true,
+          sensitive: true,
+          grantableBy: 'administrator',
+        },
+      ],
+    },
+  ],
+  tiers: () =>
+    Promise.resolve([
+      { name: 'free', hour: 1000, burst: 100, refillPerSecond: null },
+      { name: 'enterprise', hour: null, burst: 5000, refillPerSecond: 500 },
+    ]),
+  newestKey: () => Promise.resolve({ environment: 'live', hint: 'x7Qp' }),
+  describe: () =>
+    Promise.resolve({
+      info: { title: 'Northwind', version: '1.2.3', description: '' },
+      tags: [{ name: 'API keys', description: 'Keys, and `secrets` under them.' }],
+      paths: {
+        '/v1/keys/{id}': {
+          post: {
+            operationId: 'createKey',
+            tags: ['API keys'],
+            summary: 'Issue an API key',
+            description: 'Needs the scope `keys:write`.',
+            'x-required-scope': 'keys:write',
+            parameters: [
+              { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example: 'key_1' },
+              { name: 'dry', in: 'query', schema: { type: 'boolean', default: false } },
+            ],
+            requestBody: {
+              required: true,
+              content: {
+                'application/json': {
+                  schema: {
+                    type: 'object',
+                    required: ['name'],
+                    properties: {
+                      name: { type: 'string', maxLength: 120, description: 'As <people> see it.' },
+                      burst: {
+                        anyOf: [{ type: 'object', properties: { size: { type: 'integer' } } }, { type: 'null' }],
+                      },
+                    },
+                  },
+                  example: { name: "Ann's" },
+                },
+              },
+            },
+            responses: {
+              '201': {
+                description: 'Made.',
+                content: {
+                  'application/json': {
+                    schema: { type: 'object', properties: { id: { type: 'string' } } },
+                    example: { id: 'key_1' },
+                  },
+                },
+              },
+              '401': { description: '`missing`: No credential was sent.' },
+            },
+          },
+        },
+      },
+      components: {},
+    }),
+})
+
+const reader = { locale: 'en', language: 'curl', legend: 'Language of the examples', userId: null } as const
+const collection = await library.collection('api-keys', { ...reader, language: 'go' })
+if (!collection) throw new Error('The sample has no such collection.')
+
 export const docs = {
-  docs: { en: startPage(at, 'en'), de: startPage(at, 'de') },
+  docs: {
+    visitor: await library.start(reader),
+    'signed-in': await library.start({ ...reader, language: 'python', userId: 'usr_1' }),
+  },
+  'docs-guide': {
+    plain: await library.guide('quick-start', reader),
+    scopes: await library.guide('scopes', reader),
+    tiers: await library.guide('rate-limits', { ...reader, language: 'typescript' }),
+  },
+  'docs-file': { file: library.file('examples/nginx/keygrant.conf') },
+  'docs-search': {
+    found: await library.search('keys', reader),
+    nothing: await library.search('zzzzzzzz', reader),
+    unasked: await library.search('', reader),
+  },
+  'docs-reference': { all: await library.reference() },
+  'docs-collection': { one: collection },
   'docs-troubleshooting': {
     en: troubleshootingPage(at, 'en'),
     de: troubleshootingPage(at, 'de'),
@@ -26,4 +138,4 @@ export const docs = {
     'no-causes': errorPage('valid', at, 'en'),
     de: errorPage('rate_limited', at, 'de'),
   },
-} satisfies SamplesOf<PageModels, 'docs' | 'docs-troubleshooting' | 'docs-errors' | 'docs-error'>
+} satisfies SamplesOf<DocsModels, keyof DocsModels>

@@ -36,6 +36,5 @@ export interface Section {
 export interface Words {
   errors: Readonly<Record<ErrorCode, ErrorWords>>
   groups: Readonly<Record<ErrorGroup, string>>
-  start: (at: Addresses) => readonly Section[]
   troubleshooting: (at: Addresses) => readonly Section[]
 }

@@ -1,6 +1,6 @@
 /** The documentation in German. */
 import type { Words } from '../words.ts'
-import { start, troubleshooting } from './guides.ts'
+import { troubleshooting } from './guides.ts'
 import { refusals } from './refusals.ts'
 import { requests } from './requests.ts'
 
@@ -14,6 +14,5 @@ export const de: Words = {
     server: 'Bei uns',
     good: 'Kein Fehler',
   },
-  start,
   troubleshooting,
 }

@@ -1,68 +1,6 @@
-/** German: the first page, and the guide by symptom. */
+/** German: the guide by symptom. */
 import { retryCommand, retryProgram } from '../../retry.ts'
 import type { Addresses, Section } from '../words.ts'
-
-export function start({ publicUrl, apiUrl }: Addresses): Section[] {
-  return [
-    {
-      id: 'first-call',
-      title: 'Der erste Aufruf',
-      blocks: [
-        {
-          text: 'Bewahren Sie den Schlüssel in einer Umgebungsvariablen auf, nie im Programm, und senden Sie ihn als `Bearer`:',
-        },
-        { label: 'Shell', code: `curl ${apiUrl}/v1/resources \\\n  -H "Authorization: Bearer $API_KEY"` },
-        {
-          text: 'Die Antwort zeigt die APIs, zu denen der Schlüssel reicht, und was er dort darf. `GET /v1/keys/self` erzählt vom Schlüssel selbst, `GET /v1/limits`, was er noch übrig hat; diese beiden werden nicht angerechnet.',
-        },
-      ],
-    },
-    {
-      id: 'apps',
-      title: 'Apps, die für Menschen handeln',
-      blocks: [
-        {
-          text: `Eine App verlangt von Menschen keine Schlüssel. Sie bittet sie um Zustimmung, mit OAuth 2.1 und OpenID Connect. Jede Bibliothek dafür braucht die Adresse \`${publicUrl}\` und findet den Rest durch [Discovery](${publicUrl}/.well-known/openid-configuration).`,
-        },
-      ],
-    },
-    {
-      id: 'calls',
-      title: 'Jeder Aufruf',
-      blocks: [
-        {
-          text: `[OpenAPI](${apiUrl}/v1/openapi.json) beschreibt alle Aufrufe unter \`/v1\` mit ihren Feldern und Antworten: zum Lesen, oder um einen Client daraus zu erzeugen.`,
-        },
-      ],
-    },
-    {
-      id: 'trouble',
-      title: 'Wenn etwas nicht geht',
-      blocks: [
-        {
-          list: [
-            '[Fehlersuche](/docs/troubleshooting): nach dem, was Sie sehen.',
-            '[Fehler](/docs/errors): jeder Code, was er bedeutet und was zu tun ist.',
-          ],
-        },
-      ],
-    },
-    {
-      id: 'keys',
-      title: 'Schlüssel sicher aufbewahren',
-      blocks: [
-        {
-          list: [
-            'In Umgebungsvariablen oder einem Tresor; nie im Code, in einem Repository oder in etwas, das im Browser läuft.',
-            'Geben Sie jedem Programm einen eigenen, mit den Scopes, die es braucht, und keinen weiteren.',
-            'Rotieren Sie alle 90 Tage, durch ein Programm: Das alte Geheimnis gilt eine Frist lang weiter, es steht also nichts still.',
-            'Könnte jemand einen Schlüssel gesehen haben, widerrufen Sie ihn zuerst und fragen dann. Er endet binnen einer Sekunde.',
-          ],
-        },
-      ],
-    },
-  ]
-}
 
 export function troubleshooting({ apiUrl, supportEmail, upgradeUrl }: Addresses): Section[] {
   return [

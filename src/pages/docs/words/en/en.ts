@@ -1,6 +1,6 @@
 /** The documentation in English. */
 import type { Words } from '../words.ts'
-import { start, troubleshooting } from './guides.ts'
+import { troubleshooting } from './guides.ts'
 import { refusals } from './refusals.ts'
 import { requests } from './requests.ts'
 
@@ -14,6 +14,5 @@ export const en: Words = {
     server: 'On our side',
     good: 'No error',
   },
-  start,
   troubleshooting,
 }

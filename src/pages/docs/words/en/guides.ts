@@ -1,66 +1,6 @@
-/** English: the first page, and the guide by symptom. */
+/** English: the guide by symptom. */
 import { retryCommand, retryProgram } from '../../retry.ts'
 import type { Addresses, Section } from '../words.ts'
-
-export function start({ publicUrl, apiUrl }: Addresses): Section[] {
-  return [
-    {
-      id: 'first-call',
-      title: 'Your first call',
-      blocks: [
-        { text: 'Keep the key in an environment variable, never in the program, and send it as `Bearer`:' },
-        { label: 'Shell', code: `curl ${apiUrl}/v1/resources \\\n  -H "Authorization: Bearer $API_KEY"` },
-        {
-          text: 'It answers with the APIs that the key reaches, and with what it may do there. `GET /v1/keys/self` tells about the key itself, and `GET /v1/limits` what it has left; neither of these two is charged.',
-        },
-      ],
-    },
-    {
-      id: 'apps',
-      title: 'Apps that act for people',
-      blocks: [
-        {
-          text: `An app takes no keys from people. It asks them for consent by OAuth 2.1 and OpenID Connect. Any library that speaks these needs the address \`${publicUrl}\` and finds the rest by [discovery](${publicUrl}/.well-known/openid-configuration).`,
-        },
-      ],
-    },
-    {
-      id: 'calls',
-      title: 'Every call',
-      blocks: [
-        {
-          text: `[OpenAPI](${apiUrl}/v1/openapi.json) describes all calls under \`/v1\`, with their fields and answers: to read, or to generate a client from.`,
-        },
-      ],
-    },
-    {
-      id: 'trouble',
-      title: 'When something fails',
-      blocks: [
-        {
-          list: [
-            '[Troubleshooting](/docs/troubleshooting): by what you see.',
-            '[Errors](/docs/errors): every code, what it means and what to do.',
-          ],
-        },
-      ],
-    },
-    {
-      id: 'keys',
-      title: 'Keeping keys safe',
-      blocks: [
-        {
-          list: [
-            'Keep them in environment variables or a vault; never in code, in a repository, or in what runs in a browser.',
-            'Give each program a key of its own, with the scopes that it needs and no others.',
-            'Rotate every 90 days, by a program: the old secret works on through a grace, so nothing stops.',
-            'If a key may have been seen, revoke it first and ask later. It ends within a second.',
-          ],
-        },
-      ],
-    },
-  ]
-}
 
 export function troubleshooting({ apiUrl, supportEmail, upgradeUrl }: Addresses): Section[] {
   return [
