@@ -3,6 +3,7 @@ import type { PageRoute } from '../http/pages.ts'
 import { deskRoutes, type DeskRoute } from '../pages/desk/desk.ts'
 import type { DeskServices } from '../pages/desk/api.ts'
 import { keyPages } from '../pages/desk/keys/routes.ts'
+import { organizationPages } from '../pages/desk/organizations/routes.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import type { Settings } from '../settings/settings.ts'
 
@@ -13,6 +14,7 @@ export function deskOf(
   const longestDays = () => Math.floor(settings.current().key_lifetime_max / 86_400)
   const areas = (['/account', '/admin'] as const).flatMap((base): DeskRoute[] => [
     ...keyPages({ base, catalogue, apiUrl, longestDays }),
+    ...organizationPages({ base }),
   ])
   return deskRoutes(areas, services)
 }

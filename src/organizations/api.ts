@@ -39,6 +39,7 @@ const organizationSchema = z
     updated_at: timeOut,
   })
   .meta({ id: 'Organization' })
+export type OrganizationOut = z.output<typeof organizationSchema>
 
 function shown(organization: Organization): z.input<typeof organizationSchema> {
   return {

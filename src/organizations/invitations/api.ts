@@ -20,6 +20,7 @@ const invitationSchema = z
     expires_at: timeOut,
   })
   .meta({ id: 'Invitation' })
+export type InvitationOut = z.output<typeof invitationSchema>
 
 function shown({ id, email, role, createdAt, expiresAt }: PendingInvitation): z.input<typeof invitationSchema> {
   return { id, email, role, created_at: time(createdAt), expires_at: time(expiresAt) }

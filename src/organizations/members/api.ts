@@ -23,6 +23,7 @@ const memberSchema = z
     created_at: timeOut.describe('Since when.'),
   })
   .meta({ id: 'Member' })
+export type MemberOut = z.output<typeof memberSchema>
 
 function shown(member: Member): z.input<typeof memberSchema> {
   return {

@@ -26,6 +26,7 @@ const serviceAccountSchema = z
     updated_at: timeOut,
   })
   .meta({ id: 'ServiceAccount' })
+export type ServiceAccountOut = z.output<typeof serviceAccountSchema>
 
 function shown(account: ServiceAccount): z.input<typeof serviceAccountSchema> {
   return {

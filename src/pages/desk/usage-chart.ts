@@ -18,6 +18,8 @@ export interface UsageOf {
   intervals: number
   groupBy: 'organization' | 'key' | 'client'
   query: Readonly<Record<string, string | undefined>>
+  /** What is allowed in each interval, drawn across; null: there is none, or none that it can be held against. */
+  limit?: number | null
 }
 
 const msOf = { hour: 3_600_000, day: 86_400_000 } as const
@@ -54,10 +56,10 @@ export async function usageOver(desk: Desk, { interval, intervals, groupBy, quer
 }
 
 export async function usageChart(desk: Desk, asked: UsageOf): Promise<Block> {
-  return chartOf(await usageOver(desk, asked), asked.title)
+  return chartOf(await usageOver(desk, asked), asked.title, asked.limit)
 }
 
-export function chartOf({ at, allowed, limited, denied }: UsageSums, title: Text): Block {
+export function chartOf({ at, allowed, limited, denied }: UsageSums, title: Text, limit: number | null = null): Block {
   if ([...allowed, ...limited, ...denied].every((count) => count === 0)) {
     return table({
       caption: title,
@@ -70,6 +72,7 @@ export function chartOf({ at, allowed, limited, denied }: UsageSums, title: Text
     title,
     kind: 'bar',
     labels: at,
+    limit,
     series: [
       { label: say('usage.allowed'), tone: 'neutral', points: allowed },
       { label: say('usage.limited'), tone: 'caution', points: limited },

@@ -83,7 +83,7 @@ async function showForm(desk: Desk, pages: KeyPages, faults: Fault[]): Promise<v
               hint: say('key.name.hint'),
               value: again ? desk.typed('name') : '',
             }),
-            ...ownerField(owners, desk.typed('owner')),
+            ...ownerField(owners, desk.typed('owner') || (desk.query['owner'] ?? '')),
             scopeField(pages, {
               label: say('key.scopes'),
               hint: say('key.scopes.hint'),
