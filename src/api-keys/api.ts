@@ -103,10 +103,11 @@ function collection(services: KeyApiServices, { fields, keyOut, keyWithSecretOut
       answer: { status: 200, body: listSchema(keyOut) },
       async handle({ principal, reach, query }) {
         const now = clock.now()
-        const { limit, cursor, organization_id, external_id, expiring_before, ...rest } = query
+        const { limit, cursor, organization_id, service_account_id, external_id, expiring_before, ...rest } = query
         const filter = {
           ...rest,
           organizationId: organization_id,
+          serviceAccountId: service_account_id,
           externalId: external_id,
           expiringBefore: expiring_before,
         }

@@ -106,6 +106,7 @@ export function keyFields(
 export const keyFilters = z.strictObject({
   ...listParameters,
   organization_id: z.string().optional().describe('Those of this organization.'),
+  service_account_id: z.string().optional().describe('Those that act for this service account.'),
   external_id: z.string().optional().describe('Those whose own it is, or else their organization’s.'),
   status: z
     .enum(statuses, { error: `must be one of ${statuses.join(', ')}` })

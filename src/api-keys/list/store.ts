@@ -10,6 +10,7 @@ import type { Environment } from '../format.ts'
 
 export interface KeyFilter {
   organizationId?: string | undefined
+  serviceAccountId?: string | undefined
   /** Its own, else its organization's. */
   externalId?: string | undefined
   status?: ApiKeyStatus | undefined
@@ -53,6 +54,7 @@ export async function listApiKeyIds(
       Prisma.sql`(k.organization_id = ANY(${[...sight.all]}::text[])
         OR (k.organization_id = ANY(${[...sight.own]}::text[]) AND k.user_id = ${sight.userId}))`,
     filter.organizationId && Prisma.sql`k.organization_id = ${filter.organizationId}`,
+    filter.serviceAccountId && Prisma.sql`k.service_account_id = ${filter.serviceAccountId}`,
     filter.externalId && Prisma.sql`coalesce(k.external_id, o.external_id) = ${filter.externalId}`,
     filter.environment && Prisma.sql`k.environment = ${filter.environment}::environment`,
     filter.tier && Prisma.sql`coalesce(k.tier, o.tier) = ${filter.tier}`,

@@ -82,6 +82,7 @@ export const keys: Noun = {
       does: 'list API keys, newest first',
       words: {
         organization_id: 'those of one organization',
+        service_account_id: 'those of one service account',
         external_id: 'those of this id of yours',
         environment: 'those of one environment',
         tier: 'those with this tier of their own',
