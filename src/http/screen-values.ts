@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import nunjucks from 'nunjucks'
 import type { Locale, Translate } from './messages.ts'
-import type { Block, Fault, Field, Text, Unit } from './screen.ts'
+import type { Block, Fault, Field, Row, Text, Unit } from './screen.ts'
 import { escapeHtml } from './view-values.ts'
 
 export function screenGlobals(t: Translate, locale: Locale) {
@@ -30,6 +30,7 @@ export function screenGlobals(t: Translate, locale: Locale) {
     relativeTime: ({ count, unit }: { count: number; unit: Unit }) => relative.format(count, unit),
     /** Stable, so that a page is the same each time, and its own for each text. */
     codeId: (source: string) => `code-${createHash('sha256').update(source).digest('hex').slice(0, 10)}`,
+    doesSomething: (rows: Row[]) => rows.some(({ actions }) => actions.length > 0),
     fieldNamed: (fields: Field[], name: string | null) =>
       fields.find((field) => field.name === name && field.kind !== 'hidden') ?? null,
     faultsOf: (faults: Fault[], name: string) => faults.filter(({ field }) => field === name),

@@ -7,6 +7,7 @@ import {
   day,
   empty,
   lines,
+  notice,
   postAction,
   relative,
   row,
@@ -17,7 +18,6 @@ import {
   table,
   text,
 } from '../../../http/screen-parts.ts'
-import { notice } from '../../../http/screen-parts.ts'
 import type { Block, Fault, Row } from '../../../http/screen.ts'
 import type { InvitationOut } from '../../../organizations/invitations/api.ts'
 import type { MemberOut } from '../../../organizations/members/api.ts'
