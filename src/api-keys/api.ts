@@ -6,7 +6,7 @@ import { Problem } from '../http/problem.ts'
 import type { LimitOverrides } from '../limits/limits.ts'
 import { sightOf } from './asker.ts'
 import { changeApiKey } from './change.ts'
-import { changeOf, keyFields, keyFilters, newKeyOf, rotationOf } from './fields.ts'
+import { changeOf, filterOf, keyFields, keyFilters, newKeyOf, rotationOf } from './fields.ts'
 import { getApiKey } from './get.ts'
 import { issueApiKey } from './issue.ts'
 import { listApiKeyIds } from './list/store.ts'
@@ -103,14 +103,8 @@ function collection(services: KeyApiServices, { fields, keyOut, keyWithSecretOut
       answer: { status: 200, body: listSchema(keyOut) },
       async handle({ principal, reach, query }) {
         const now = clock.now()
-        const { limit, cursor, organization_id, service_account_id, external_id, expiring_before, ...rest } = query
-        const filter = {
-          ...rest,
-          organizationId: organization_id,
-          serviceAccountId: service_account_id,
-          externalId: external_id,
-          expiringBefore: expiring_before,
-        }
+        const { limit, cursor, ...asked } = query
+        const filter = filterOf(asked)
         const page = { limit: limit + 1, after: cursor, now }
         const ids = await listApiKeyIds(db, sightOf({ principal, reach }), filter, page)
         const keys = await listApiKeysById(db, ids, now)

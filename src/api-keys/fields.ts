@@ -5,6 +5,7 @@ import { displayName, environment, externalId, isoTime, metadata } from '../http
 import type { LimitOverrides } from '../limits/limits.ts'
 import type { WantedChange } from './change.ts'
 import type { NewApiKey } from './issue.ts'
+import type { KeyFilter } from './list/store.ts'
 import type { WantedRotation } from './rotate.ts'
 import type { KeySettings } from './services.ts'
 import { MAX_ALLOWED_IPS, normalisedRange } from './allowed-ips.ts'
@@ -107,6 +108,7 @@ export const keyFilters = z.strictObject({
   ...listParameters,
   organization_id: z.string().optional().describe('Those of this organization.'),
   service_account_id: z.string().optional().describe('Those that act for this service account.'),
+  user_id: z.string().optional().describe('Those that act for this person.'),
   external_id: z.string().optional().describe('Those whose own it is, or else their organization’s.'),
   status: z
     .enum(statuses, { error: `must be one of ${statuses.join(', ')}` })
@@ -119,12 +121,29 @@ export const keyFilters = z.strictObject({
     .transform((text) => new Date(text))
     .optional()
     .describe('Those that end before then.'),
+  used_since: isoTime
+    .transform((text) => new Date(text))
+    .optional()
+    .describe('Those of which a secret was used since then.'),
   q: z
     .string()
     .max(255, { error: 'must have at most 255 characters' })
     .optional()
     .describe('Its id, a part of its name, or the last characters of a secret.'),
 })
+
+export function filterOf(query: Omit<z.output<typeof keyFilters>, 'limit' | 'cursor'>): KeyFilter {
+  const { organization_id, service_account_id, user_id, external_id, expiring_before, used_since, ...rest } = query
+  return {
+    ...rest,
+    organizationId: organization_id,
+    serviceAccountId: service_account_id,
+    userId: user_id,
+    externalId: external_id,
+    expiringBefore: expiring_before,
+    usedSince: used_since,
+  }
+}
 
 type Fields = ReturnType<typeof keyFields>
 

@@ -1,7 +1,7 @@
 /** OAuth clients over HTTP: those of the caller's organizations, or all of them. */
 import { z } from 'zod'
 import { inputProblem } from '../http/api/input.ts'
-import { listPage, listParameters, listSchema } from '../http/api/list.ts'
+import { idsParameter, listPage, listParameters, listSchema } from '../http/api/list.ts'
 import { slug } from '../http/api/wire.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { Problem, type InputFault } from '../http/problem.ts'
@@ -43,11 +43,14 @@ export function clientRoutes(services: ClientServices): ApiRoute[] {
         ...listParameters,
         organization_id: z.string().optional().describe('Those of this organization.'),
         slug: slug.optional().describe('The one that files know by it.'),
+        q: z.string().min(1).max(255).optional().describe('What its name begins with, or its id.'),
+        ids: idsParameter,
       }),
       answer: { status: 200, body: listSchema(clientOut) },
-      async handle({ principal, reach, query: { limit, cursor, organization_id: organizationId, slug: wanted } }) {
+      async handle({ principal, reach, query }) {
+        const { limit, cursor, organization_id: organizationId, ...filters } = query
         const organizationIds = reach === 'everything' ? null : [...principal.organizations.keys()]
-        const rows = await listClientPage(db, { limit, cursor, organizationIds, organizationId, slug: wanted })
+        const rows = await listClientPage(db, { limit, cursor, organizationIds, organizationId, ...filters })
         return { status: 200, body: listPage(rows, limit, showClient) }
       },
     }),

@@ -31,9 +31,12 @@ export async function listClientPage(
     organizationIds: readonly string[] | null
     organizationId: string | undefined
     slug?: string | undefined
+    /** How its name begins, in whatever letters, or its id. */
+    q?: string | undefined
+    ids?: readonly string[] | undefined
   },
 ): Promise<Client[]> {
-  const { limit, cursor, organizationIds, organizationId, slug } = page
+  const { limit, cursor, organizationIds, organizationId, slug, q, ids } = page
   const rows = await db.client.findMany({
     where: {
       AND: [
@@ -41,6 +44,10 @@ export async function listClientPage(
         organizationIds === null ? {} : { organizationId: { in: [...organizationIds] } },
         organizationId === undefined ? {} : { organizationId },
         slug === undefined ? {} : { slug },
+        q === undefined
+          ? {}
+          : { OR: [{ id: q }, { name: { startsWith: literally(q), mode: 'insensitive' as const } }] },
+        ids === undefined ? {} : { id: { in: [...ids] } },
       ],
     },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -49,6 +56,9 @@ export async function listClientPage(
   })
   return rows.map(toClient)
 }
+
+/** Prisma takes a prefix for the pattern of a LIKE. */
+const literally = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`)
 
 /**
  * Reads a client and holds its row until the transaction ends: what was decided by counting its secrets is still true when

@@ -1,7 +1,7 @@
 /** `/v1/organizations`: the platform's customers, their people and what acts for them. */
 import { z } from 'zod'
 import { inputProblem } from '../http/api/input.ts'
-import { listPage, listParameters, listSchema } from '../http/api/list.ts'
+import { idsParameter, listPage, listParameters, listSchema } from '../http/api/list.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { displayName, externalId, metadata, slug, time, timeOut } from '../http/api/wire.ts'
 import { Problem } from '../http/problem.ts'
@@ -70,12 +70,13 @@ function collection({ db }: OrganizationServices): ApiRoute[] {
         slug: slug.optional().describe('The one that files know by it.'),
         q: z.string().min(1).max(120).optional().describe('What the name begins with.'),
         tier: slug.optional().describe('Those that have it.'),
+        ids: idsParameter,
       }),
       answer: { status: 200, body: listSchema(organizationSchema) },
       async handle({ query, principal, reach }) {
-        const { limit, cursor, external_id, slug: known, q, tier } = query
+        const { limit, cursor, external_id, slug: known, q, tier, ids } = query
         const among = reach === 'everything' ? null : [...principal.organizations.keys()]
-        const filters = { among, externalId: external_id, slug: known, namePrefix: q, tier }
+        const filters = { among, externalId: external_id, slug: known, namePrefix: q, tier, ids }
         const rows = await listOrganizations(db, { ...filters, limit, cursor })
         return { status: 200, body: listPage(rows, limit, shown) }
       },

@@ -95,13 +95,14 @@ export interface OrganizationPage {
   /** What the name begins with, in whatever letters. */
   namePrefix?: string | undefined
   tier?: string | undefined
+  ids?: readonly string[] | undefined
   limit: number
   cursor?: Cursor | undefined
 }
 
 /** Newest first; one more than the limit. */
 export async function listOrganizations(db: Db | Tx, page: OrganizationPage): Promise<Organization[]> {
-  const { among, externalId, slug, namePrefix, tier, limit, cursor } = page
+  const { among, externalId, slug, namePrefix, tier, ids, limit, cursor } = page
   const rows = await db.organization.findMany({
     where: {
       AND: [
@@ -111,6 +112,7 @@ export async function listOrganizations(db: Db | Tx, page: OrganizationPage): Pr
         slug === undefined ? {} : { slug },
         namePrefix === undefined ? {} : { name: { startsWith: literal(namePrefix), mode: 'insensitive' } },
         tier === undefined ? {} : { tier },
+        ids === undefined ? {} : { id: { in: [...ids] } },
       ],
     },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],

@@ -11,8 +11,10 @@ import { listUsage, type UsageGroup, type UsageQuery } from './store.ts'
 
 const parameters = {
   group_by: z
-    .enum(['organization', 'key', 'client', 'route'], { error: 'must be organization, key, client or route' })
-    .describe('What is counted together.'),
+    .enum(['organization', 'key', 'client', 'route', 'total'], {
+      error: 'must be organization, key, client, route or total',
+    })
+    .describe('What is counted together; `total`: everything of an interval.'),
   interval: z.enum(['hour', 'day'], { error: 'must be hour or day' }).default('hour').describe('In UTC.'),
   from: isoTime
     .optional()
@@ -135,6 +137,7 @@ function show(
     key: { organization_id, key_id: id },
     client: { organization_id, client_id: id },
     route: { route: id === '' ? null : id },
+    total: {},
   }[groupBy]
   return { time: time(at), ...group, allowed, limited, denied, cost }
 }

@@ -66,7 +66,7 @@ export async function writeBatch(
 }
 
 export interface UsageQuery {
-  groupBy: 'organization' | 'key' | 'client' | 'route'
+  groupBy: 'organization' | 'key' | 'client' | 'route' | 'total'
   interval: 'hour' | 'day'
   /** Both are beginnings of intervals; `to` is not in it. */
   from: Date
@@ -96,6 +96,7 @@ const groups = {
   key: { column: 'credential_id', kind: 'key' },
   client: { column: 'credential_id', kind: 'client' },
   route: { column: 'route', kind: null },
+  total: { column: `''::text`, kind: null },
 } as const satisfies Record<UsageQuery['groupBy'], { column: string; kind: string | null }>
 
 const intervalMs = { hour: 3_600_000, day: 86_400_000 } as const

@@ -1,13 +1,16 @@
-/** `/v1/users`: people, as far as the caller administers them. What stops or raises somebody is done on the host. */
+/** `/v1/users`: people, as far as the caller administers them. Who administers the platform is said on the host. */
 import { z } from 'zod'
+import { freshSignInProblems } from '../http/api/fresh-sign-in.ts'
 import { inputProblem } from '../http/api/input.ts'
-import { listPage, listParameters, listSchema } from '../http/api/list.ts'
+import { idsParameter, listPage, listParameters, listSchema } from '../http/api/list.ts'
 import { administers, type Principal, type Reach } from '../http/api/principal.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { time, timeOut } from '../http/api/wire.ts'
 import { locales } from '../http/messages.ts'
 import { Problem } from '../http/problem.ts'
+import { disableUser, enableUser } from './disable.ts'
 import { renameUser } from './rename.ts'
+import { mailResetLink } from './reset-password.ts'
 import type { UserServices } from './services.ts'
 import { findVisibleUser, listVisibleUsers, type Sight, type UserRecord } from './store.ts'
 import { MAX_NAME, parseEmail, parseName } from './user.ts'
@@ -56,7 +59,7 @@ const name = z
   .nullable()
 
 export function userRoutes(
-  services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'organizations' | 'sendMail' | 'publicUrl'>,
+  services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'organizations' | 'sendMail' | 'publicUrl' | 'endAccess'>,
 ): ApiRoute[] {
   const { db } = services
   return [
@@ -69,10 +72,11 @@ export function userRoutes(
         ...listParameters,
         email: z.string().max(254).optional().describe('Whose address this is.'),
         q: z.string().min(1).max(254).optional().describe('What the name or the address begins with.'),
+        ids: idsParameter,
       }),
       answer: { status: 200, body: listSchema(userSchema) },
-      async handle({ query: { limit, cursor, email, q }, ...calling }) {
-        const rows = await listVisibleUsers(db, sightOf(calling), { email, prefix: q, limit, cursor })
+      async handle({ query: { limit, cursor, email, q, ids }, ...calling }) {
+        const rows = await listVisibleUsers(db, sightOf(calling), { email, prefix: q, ids, limit, cursor })
         return { status: 200, body: listPage(rows, limit, (user) => shown(user, calling.reach)) }
       },
     }),
@@ -154,6 +158,7 @@ export function userRoutes(
         return { status: 200, body: shown(user, reach) }
       },
     }),
+    ...stopping(services),
     ...hostOnly.map(({ verb, does, command }) =>
       apiRoute({
         method: 'POST',
@@ -174,11 +179,78 @@ export function userRoutes(
   ]
 }
 
-/** What would let a stolen key lock out, or become, an administrator. */
+/** What would let a stolen key lock somebody out. */
+function stopping(
+  services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'sendMail' | 'publicUrl' | 'endAccess'>,
+): ApiRoute[] {
+  const { db } = services
+  const known = async (id: string): Promise<UserRecord> => {
+    const user = await findVisibleUser(db, id, 'everybody')
+    if (!user) throw new Problem('not_found')
+    return user
+  }
+  return [
+    apiRoute({
+      method: 'POST',
+      path: '/v1/users/:id/disable',
+      summary:
+        'Stop a person: their sessions end, and what acts for them stops; for administrators who have just signed in',
+      access: 'users:write',
+      needs: 'fresh-sign-in',
+      params,
+      answer: { status: 200, body: userSchema },
+      problems: [...freshSignInProblems, 'not_found', 'conflict'],
+      async handle({ params: { id }, context }) {
+        const { outcome } = await disableUser(services, (await known(id)).email, context)
+        if (outcome === 'last_administrator') {
+          throw new Problem('conflict', { detail: 'Nobody else administers the platform: make somebody first.' })
+        }
+        return { status: 200, body: shown(await known(id), 'everything') }
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/users/:id/enable',
+      summary: 'Let a disabled person come back; for administrators who have just signed in',
+      access: 'users:write',
+      needs: 'fresh-sign-in',
+      params,
+      answer: { status: 200, body: userSchema },
+      problems: [...freshSignInProblems, 'not_found'],
+      async handle({ params: { id }, context }) {
+        await enableUser(services, (await known(id)).email, context)
+        return { status: 200, body: shown(await known(id), 'everything') }
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/users/:id/reset-password',
+      summary: 'Mail a person a link with which they choose a new password; for administrators who have just signed in',
+      access: 'users:write',
+      needs: 'fresh-sign-in',
+      params,
+      answer: { status: 204, body: null },
+      problems: [...freshSignInProblems, 'not_found', 'conflict', 'too_many_requests'],
+      async handle({ params: { id }, context }) {
+        const mailed = await mailResetLink(services, await known(id), context)
+        if (mailed.outcome === 'disabled') {
+          throw new Problem('conflict', { detail: 'This person is disabled: enable them first.' })
+        }
+        if (mailed.outcome === 'throttled') {
+          const { retryAfterSeconds } = mailed
+          throw new Problem('too_many_requests', {
+            detail: 'So many mails went to this address lately.',
+            retryAfterSeconds,
+          })
+        }
+        return { status: 204, body: undefined }
+      },
+    }),
+  ]
+}
+
+/** What would let a stolen session become an administrator, or take the others away. */
 const hostOnly = [
-  { verb: 'disable', does: 'Stop a person', command: 'disable' },
-  { verb: 'enable', does: 'Let a disabled person come back', command: 'enable' },
   { verb: 'make-administrator', does: 'Make a person an administrator of the platform', command: 'make-admin' },
   { verb: 'revoke-administrator', does: 'Take the administration of the platform from a person', command: 'demote' },
-  { verb: 'reset-password', does: "Reset a person's password", command: 'reset-password' },
 ] as const

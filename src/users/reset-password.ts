@@ -1,6 +1,6 @@
 /** A forgotten password: a link to the mailbox, and a new password behind it. */
 import { record, type AuditContext } from '../audit/record.ts'
-import type { Locale } from '../http/messages.ts'
+import { locales, type Locale } from '../http/messages.ts'
 import { minute } from '../platform/clock.ts'
 import { replaceCredentials } from './claim-account.ts'
 import { passwordFaults, type LinkAnswer, type LinkInput } from './link-answer.ts'
@@ -28,6 +28,32 @@ export async function sendResetMail(
   sendMail('reset-password', user.email, link, locale)
 }
 
+export type ResetMailed =
+  | { outcome: 'mailed' }
+  | { outcome: 'disabled' }
+  /** So many mails went to this address. */
+  | { outcome: 'throttled'; retryAfterSeconds: number }
+
+/** On an administrator's word. Nothing changes until the person has opened the link, and the link goes to nobody else. */
+export async function mailResetLink(
+  services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'sendMail' | 'publicUrl'>,
+  user: User,
+  context: AuditContext,
+): Promise<ResetMailed> {
+  if (user.disabledAt !== null) return { outcome: 'disabled' }
+  const { db, publicUrl, sendMail } = services
+  const asked = await db.$transaction(async (tx) => {
+    const allowed = await attempt(tx, services, [{ rule: 'mail_address', subject: emailKey(user.email) }])
+    if (!allowed.allowed) return allowed
+    await record(tx, { type: 'user.password_reset_requested', id: user.id, data: {} }, context)
+    return { allowed: true, ...(await issueLink(tx, services, linkOf(user, null))) } as const
+  })
+  if (!asked.allowed) return { outcome: 'throttled', retryAfterSeconds: asked.retryAfterSeconds }
+  const locale = locales.find((known) => known === user.locale) ?? 'en'
+  sendMail('reset-password', user.email, mailed(publicUrl, asked.token), locale)
+  return { outcome: 'mailed' }
+}
+
 /** The address to open, and for how long; also what the command line gives an operator. */
 export async function issueResetLink(
   services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'publicUrl'>,
@@ -39,10 +65,18 @@ export async function issueResetLink(
     // Anybody may ask for anybody, so it is noted once an hour and not each time.
     const { allowed } = await attempt(tx, services, [{ rule: 'reset_noted', subject: user.id }])
     if (allowed) await record(tx, { type: 'user.password_reset_requested', id: user.id, data: {} }, context)
-    return issueLink(tx, services, { purpose: 'reset', email: user.email, userId: user.id, returnTo })
+    return issueLink(tx, services, linkOf(user, returnTo))
   })
-  return { link: linkUrl(services.publicUrl, token), expiresInMinutes: linkLifetimes.reset / minute }
+  return mailed(services.publicUrl, token)
 }
+
+const linkOf = ({ id, email }: User, returnTo: string | null) =>
+  ({ purpose: 'reset', email, userId: id, returnTo }) as const
+
+const mailed = (publicUrl: string, token: string) => ({
+  link: linkUrl(publicUrl, token),
+  expiresInMinutes: linkLifetimes.reset / minute,
+})
 
 /** Whoever set the new password signs in with it, so that a second factor is asked for as ever. */
 export async function completeReset(

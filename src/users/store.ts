@@ -48,9 +48,15 @@ export async function findVisibleUser(db: Db | Tx, id: string, sight: Sight): Pr
 export async function listVisibleUsers(
   db: Db | Tx,
   sight: Sight,
-  page: { email?: string | undefined; prefix?: string | undefined; limit: number; cursor?: Cursor | undefined },
+  page: {
+    email?: string | undefined
+    prefix?: string | undefined
+    ids?: readonly string[] | undefined
+    limit: number
+    cursor?: Cursor | undefined
+  },
 ): Promise<UserRecord[]> {
-  const { email, prefix, limit, cursor } = page
+  const { email, prefix, ids, limit, cursor } = page
   // Prisma takes a prefix for the pattern of a LIKE.
   const startsWith = prefix?.replaceAll(/[\\%_]/g, String.raw`\$&`)
   return db.user.findMany({
@@ -59,6 +65,7 @@ export async function listVisibleUsers(
         seen(sight),
         afterCursor(cursor),
         email === undefined ? {} : { emailKey: emailKey(email) },
+        ids === undefined ? {} : { id: { in: [...ids] } },
         startsWith === undefined
           ? {}
           : {

@@ -11,7 +11,7 @@ import { createEndpoint } from './create.ts'
 import { deleteEndpoint } from './delete.ts'
 import { rotateSecret } from './rotate-secret.ts'
 import type { WebhookServices } from './services.ts'
-import { findEndpoint, listEndpoints } from './store.ts'
+import { endpointStatuses, findEndpoint, listEndpoints } from './store.ts'
 import { targetFault } from './target.ts'
 import {
   DEFAULT_GRACE_SECONDS,
@@ -91,12 +91,16 @@ function collection({ db, targets, secrets: sealing, findOrganization }: Webhook
       query: z.strictObject({
         ...listParameters,
         organization_id: z.string().optional().describe('Those of this organization.'),
+        status: z
+          .enum(endpointStatuses, { error: `must be ${endpointStatuses.join(', ')}` })
+          .optional()
+          .describe('`failing`: the last delivery did not come through. `disabled`: nothing is sent there.'),
       }),
       answer: { status: 200, body: listSchema(endpointSchema) },
-      async handle({ query: { organization_id: organizationId, limit, cursor }, principal, reach }) {
+      async handle({ query: { organization_id: organizationId, status, limit, cursor }, principal, reach }) {
         const own = [...principal.organizations.keys()].filter((id) => administers(principal, reach, id))
         const among = reach === 'everything' ? null : own
-        const rows = await listEndpoints(db, { among, organizationId, limit, cursor })
+        const rows = await listEndpoints(db, { among, organizationId, status, limit, cursor })
         return { status: 200, body: listPage(rows, limit, shown) }
       },
     }),

@@ -1,6 +1,7 @@
 /** The rows of endpoints. */
 import { afterCursor, type Cursor } from '../http/api/list.ts'
 import type { Db, Tx } from '../platform/database.ts'
+import type { SealedSecret } from './secrets.ts'
 import type { DisabledReason, WebhookEndpoint } from './webhook.ts'
 
 const columns = {
@@ -34,7 +35,7 @@ export async function lockEndpoints(tx: Tx, organizationId: string | null): Prom
 export async function insertEndpoint(
   tx: Tx,
   { types, ...endpoint }: WebhookEndpoint,
-  secret: { secretId: string; secretSealed: Buffer<ArrayBuffer> },
+  secret: SealedSecret,
 ): Promise<void> {
   await tx.webhookEndpoint.create({ data: { ...endpoint, types: [...types], ...secret } })
 }
@@ -44,7 +45,7 @@ export async function countEndpoints(tx: Tx, organizationId: string | null): Pro
 }
 
 export async function countFailingEndpoints(db: Db): Promise<number> {
-  return db.webhookEndpoint.count({ where: { disabledAt: null, failingSince: { not: null } } })
+  return db.webhookEndpoint.count({ where: having.failing })
 }
 
 export async function findEndpointByName(
@@ -66,22 +67,45 @@ export async function lockEndpoint(tx: Tx, id: string): Promise<WebhookEndpoint 
   return findEndpoint(tx, id)
 }
 
+/** What is shown of them at a glance. */
+export const endpointStatuses = ['working', 'failing', 'disabled'] as const
+export type EndpointStatus = (typeof endpointStatuses)[number]
+
+const having = {
+  working: { disabledAt: null, failingSince: null },
+  failing: { disabledAt: null, failingSince: { not: null } },
+  disabled: { disabledAt: { not: null } },
+} as const satisfies Record<EndpointStatus, object>
+
+/** Those for everybody's events, the oldest first. */
+export async function listPlatformEndpoints(tx: Tx): Promise<WebhookEndpoint[]> {
+  const order = [{ createdAt: 'asc' }, { id: 'asc' }] as const
+  const rows = await tx.webhookEndpoint.findMany({
+    where: { organizationId: null },
+    select: columns,
+    orderBy: [...order],
+  })
+  return rows.map(toEndpoint)
+}
+
 /** Newest first; one more than the limit. `among` null: everybody's, and those for everybody. */
 export async function listEndpoints(
   db: Db | Tx,
   filters: {
     among: readonly string[] | null
     organizationId?: string | undefined
+    status?: EndpointStatus | undefined
     limit: number
     cursor?: Cursor | undefined
   },
 ): Promise<WebhookEndpoint[]> {
-  const { among, organizationId, limit, cursor } = filters
+  const { among, organizationId, status, limit, cursor } = filters
   const rows = await db.webhookEndpoint.findMany({
     where: {
       AND: [
         among ? { organizationId: { in: [...among] } } : {},
         organizationId === undefined ? {} : { organizationId },
+        status === undefined ? {} : having[status],
         afterCursor(cursor),
       ],
     },

@@ -104,21 +104,22 @@ describe('a name', () => {
   })
 })
 
-test.for(['disable', 'enable', 'make-administrator', 'revoke-administrator', 'reset-password'])(
-  'no credential does what stops or raises somebody: %s',
-  async (verb) => {
-    const target = acme.people.member.id
-    const answers = [
-      await stage.ask(stage.platform, 'POST', `/v1/users/${target}/${verb}`),
-      await stage.ask(acme.keys.owner, 'POST', `/v1/users/${target}/${verb}`),
-      await stage.ask(acme.keys.owner, 'POST', `/v1/users/usr_x/${verb}`),
-    ]
-    for (const { status, body } of answers) expect([status, body.code]).toEqual([403, 'host_only'])
-    expect(new Set(answers.map((answer) => JSON.stringify(said(answer)))).size).toBe(1)
-    const user = await stage.server.db.user.findUniqueOrThrow({ where: { id: target } })
-    expect(user).toMatchObject({ disabledAt: null, administrator: false })
-  },
-)
+test.for([
+  ['make-administrator', 'host_only', 'host_only'],
+  ['revoke-administrator', 'host_only', 'host_only'],
+  ['disable', 'fresh_sign_in_required', 'forbidden'],
+  ['enable', 'fresh_sign_in_required', 'forbidden'],
+  ['reset-password', 'fresh_sign_in_required', 'forbidden'],
+] as const)('no key does what stops or raises somebody: %s', async ([verb, administrators, everybodys]) => {
+  const target = acme.people.member.id
+  const ask = (key: string, id: string) => stage.ask(key, 'POST', `/v1/users/${id}/${verb}`)
+  expect(await ask(stage.platform, target)).toMatchObject({ status: 403, body: { code: administrators } })
+  const strangers = [await ask(acme.keys.owner, target), await ask(acme.keys.owner, 'usr_x')]
+  for (const { status, body } of strangers) expect([status, body.code]).toEqual([403, everybodys])
+  expect(new Set(strangers.map((answer) => JSON.stringify(said(answer)))).size).toBe(1)
+  const user = await stage.server.db.user.findUniqueOrThrow({ where: { id: target } })
+  expect(user).toMatchObject({ disabledAt: null, administrator: false })
+})
 
 describe('what is done on the host holds within a second', () => {
   const soon = { timeout: 1_000, interval: 20 }

@@ -11,6 +11,7 @@ import type { Environment } from '../format.ts'
 export interface KeyFilter {
   organizationId?: string | undefined
   serviceAccountId?: string | undefined
+  userId?: string | undefined
   /** Its own, else its organization's. */
   externalId?: string | undefined
   status?: ApiKeyStatus | undefined
@@ -20,6 +21,8 @@ export interface KeyFilter {
   scope?: string | undefined
   /** Those that are neither over nor revoked, and end before this. */
   expiringBefore?: Date | undefined
+  /** Those of which any secret was used since then. */
+  usedSince?: Date | undefined
   /** A part of the name, a secret's hint, or the id. */
   q?: string | undefined
 }
@@ -55,12 +58,16 @@ export async function listApiKeyIds(
         OR (k.organization_id = ANY(${[...sight.own]}::text[]) AND k.user_id = ${sight.userId}))`,
     filter.organizationId && Prisma.sql`k.organization_id = ${filter.organizationId}`,
     filter.serviceAccountId && Prisma.sql`k.service_account_id = ${filter.serviceAccountId}`,
+    filter.userId && Prisma.sql`k.user_id = ${filter.userId}`,
     filter.externalId && Prisma.sql`coalesce(k.external_id, o.external_id) = ${filter.externalId}`,
     filter.environment && Prisma.sql`k.environment = ${filter.environment}::environment`,
     filter.tier && Prisma.sql`coalesce(k.tier, o.tier) = ${filter.tier}`,
     filter.scope && Prisma.sql`${filter.scope} = ANY(k.scopes)`,
     filter.expiringBefore &&
       Prisma.sql`k.expires_at > ${now} AND k.expires_at < ${timestamp(filter.expiringBefore)} AND k.revoked_at IS NULL`,
+    filter.usedSince &&
+      Prisma.sql`EXISTS (SELECT FROM api_key_secrets h
+        WHERE h.api_key_id = k.id AND h.last_used_at >= ${timestamp(filter.usedSince)})`,
     filter.q &&
       Prisma.sql`(k.id = ${filter.q} OR k.name ILIKE ${`%${literally(filter.q)}%`}
         OR EXISTS (SELECT FROM api_key_secrets h WHERE h.api_key_id = k.id AND h.hint = ${filter.q}))`,

@@ -65,7 +65,11 @@ export const clients: Noun = {
     list: {
       route: 'GET /v1/clients',
       does: 'list the clients, newest first',
-      words: { organization_id: 'those of one organization', slug: 'the one that files know by this name' },
+      words: {
+        organization_id: 'those of one organization',
+        slug: 'the one that files know by this name',
+        q: 'those whose name begins so, or the one with this id',
+      },
     },
     show: { route: 'GET /v1/clients/:id', does: 'show a client', arguments: [client] },
     update: {

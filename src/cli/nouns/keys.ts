@@ -83,6 +83,8 @@ export const keys: Noun = {
       words: {
         organization_id: 'those of one organization',
         service_account_id: 'those of one service account',
+        user_id: 'those that act for one person',
+        used_since: 'those that were used since this time',
         external_id: 'those of this id of yours',
         environment: 'those of one environment',
         tier: 'those with this tier of their own',

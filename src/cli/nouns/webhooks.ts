@@ -47,7 +47,7 @@ export const webhooks: Noun = {
     list: {
       route: 'GET /v1/webhooks',
       does: 'list webhooks, newest first',
-      words: { organization_id: 'those of one organization' },
+      words: { organization_id: 'those of one organization', status: 'those that are it now' },
     },
     show: { route: 'GET /v1/webhooks/:id', does: 'show a webhook', arguments: [webhook] },
     update: {

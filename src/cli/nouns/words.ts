@@ -24,6 +24,7 @@ export const words: Readonly<Record<string, string>> = {
   grantable_scopes: 'what API keys that it makes may have besides; * is any',
   group_by: 'what it is added up by',
   hour: 'units in any 60 minutes, or unlimited',
+  ids: 'those with these ids, separated by commas',
   id_token_signed_response_alg: 'how its ID tokens are signed',
   identifier: 'the URI that tokens for it name',
   immediately: 'for keys that were stolen: these are gone at once, and so are the tokens that they signed',

@@ -32,6 +32,15 @@ export const listParameters = {
     .describe('The `next_cursor` of the page before.'),
 }
 
+/** Several ids in one parameter: whoever shows a page of objects looks up in one call what they refer to. */
+export const idsParameter = z
+  .string()
+  .max(8_000, { error: 'must have at most 8,000 characters' })
+  .transform((text) => [...new Set(text.split(',').filter((id) => id !== ''))])
+  .pipe(z.array(z.string()).max(200, { error: 'must be at most 200' }))
+  .optional()
+  .describe('Those with these ids, separated by commas.')
+
 /** A list without filters. */
 export const listQuery = z.strictObject(listParameters)
 
