@@ -9,6 +9,11 @@ COPY prisma.config.ts ./
 COPY prisma prisma
 COPY src src
 COPY views views
+# The guides that are read on a shelf of code, too.
+COPY docs docs
+COPY examples examples
+COPY packages/verify/README.md packages/verify/README.md
+COPY .env.example ./
 # What generates the database client is a development dependency; what it generated stays. Prisma's command line is also
 # an optional companion of its client, and would be most of the image.
 RUN node src/platform/database-generate.ts && npm prune --omit=dev --omit=optional --no-audit

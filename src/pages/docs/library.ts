@@ -154,12 +154,15 @@ function scopesOf({ title, identifier, scopes }: ReturnType<DocsFacts['resources
   return {
     title,
     identifier,
-    scopes: scopes.map(({ name, title: words, description, optional, sensitive, writes, grantableBy }) => ({
-      name,
-      title: words,
-      description,
-      grantableBy,
-      marks: [...(writes ? ['writes'] : []), ...(sensitive ? ['sensitive'] : []), ...(optional ? ['optional'] : [])],
-    })),
+    // Those of administrators are everybody's once more, over everything: they would only make the table twice as long.
+    scopes: scopes
+      .filter(({ name: scope }) => !scope.startsWith('admin:'))
+      .map(({ name, title: words, description, optional, sensitive, writes, grantableBy }) => ({
+        name,
+        title: words,
+        description,
+        grantableBy,
+        marks: [...(writes ? ['writes'] : []), ...(sensitive ? ['sensitive'] : []), ...(optional ? ['optional'] : [])],
+      })),
   }
 }

@@ -1,5 +1,4 @@
 /** The documentation, in both languages; a few of its pages stand for all, which test/pages/docs/ looks at. */
-import { readFileSync } from 'node:fs'
 import type { DocsModels } from '../../../src/http/docs-models.ts'
 import { openLibrary } from '../../../src/pages/docs/library.ts'
 import { errorPage, errorsPage, troubleshootingPage } from '../../../src/pages/docs/page.ts'
