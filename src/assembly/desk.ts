@@ -4,6 +4,7 @@ import { deskRoutes, type DeskRoute } from '../pages/desk/desk.ts'
 import type { DeskServices } from '../pages/desk/api.ts'
 import { keyPages } from '../pages/desk/keys/routes.ts'
 import { organizationPages } from '../pages/desk/organizations/routes.ts'
+import { webhookPages } from '../pages/desk/webhooks/routes.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import type { Settings } from '../settings/settings.ts'
 
@@ -15,6 +16,7 @@ export function deskOf(
   const areas = (['/account', '/admin'] as const).flatMap((base): DeskRoute[] => [
     ...keyPages({ base, catalogue, apiUrl, longestDays }),
     ...organizationPages({ base }),
+    ...webhookPages({ base }),
   ])
   return deskRoutes(areas, services)
 }

@@ -38,15 +38,18 @@ const endpointFields = {
   updated_at: timeOut,
 }
 const endpointSchema = z.strictObject(endpointFields).meta({ id: 'Webhook' })
+export type WebhookOut = z.output<typeof endpointSchema>
 const secretField = z
   .string()
   .nullable()
   .describe('Signs what is sent (Standard Webhooks); in this answer only. Null: a repetition, after it was exchanged.')
 const newEndpointSchema = z.strictObject({ ...endpointFields, secret: secretField }).meta({ id: 'NewWebhook' })
+export type NewWebhookOut = z.output<typeof newEndpointSchema>
 const rotatedSchema = z.strictObject({
   secret: secretField,
   old_secret_expires_at: timeOut.nullable().describe('Until then the old one signs, too.'),
 })
+export type RotatedOut = z.output<typeof rotatedSchema>
 
 function shown(endpoint: WebhookEndpoint): z.input<typeof endpointSchema> {
   return {

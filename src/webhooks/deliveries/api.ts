@@ -13,7 +13,7 @@ import { replay } from './replay.ts'
 import { sendTest } from './send-test.ts'
 import { findDelivery, listAttempts, listDeliveries } from './store.ts'
 
-const statuses = ['pending', 'succeeded', 'failed', 'abandoned'] as const
+export const statuses = ['pending', 'succeeded', 'failed', 'abandoned'] as const
 const deliveryFields = {
   id: z.string(),
   webhook_id: z.string().describe('The webhook that it goes to.'),
@@ -26,6 +26,7 @@ const deliveryFields = {
   ended_at: timeOut.nullable(),
 }
 const deliverySchema = z.strictObject(deliveryFields).meta({ id: 'Delivery' })
+export type DeliveryOut = z.output<typeof deliverySchema>
 const wholeSchema = z
   .strictObject({
     ...deliveryFields,
@@ -45,6 +46,7 @@ const wholeSchema = z
     ),
   })
   .meta({ id: 'WholeDelivery' })
+export type WholeDeliveryOut = z.output<typeof wholeSchema>
 
 function shown(delivery: Delivery): z.input<typeof deliverySchema> {
   return {

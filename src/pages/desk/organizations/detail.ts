@@ -57,8 +57,14 @@ function titleOf({ base }: OrganizationPages, { personal, name }: OrganizationOu
 function actionsOf(desk: Desk, pages: OrganizationPages, { id, personal }: OrganizationOut): Action[] {
   const path = pathOfOrganization(pages, id)
   const keys = action(say('organization.keys'), `${pages.base}/keys?organization=${id}`)
-  const mayEdit = pages.base === '/admin' || (!personal && administersIt(managerIn(desk, pages, id)))
-  return [keys, ...(mayEdit ? [action(say('organization.edit'), `${path}/edit`)] : [])]
+  const mayManage = administersIt(managerIn(desk, pages, id))
+  const webhooks = action(say('desk.webhooks'), `${pages.base}/webhooks?organization=${id}`)
+  const mayEdit = mayManage && (pages.base === '/admin' || !personal)
+  return [
+    keys,
+    ...(mayManage ? [webhooks] : []),
+    ...(mayEdit ? [action(say('organization.edit'), `${path}/edit`)] : []),
+  ]
 }
 
 function about(pages: OrganizationPages, organization: OrganizationOut, tier: TierOut | null): Block[] {

@@ -27,7 +27,7 @@ import { tierNames } from './tiers.ts'
 export async function listOrganizations(desk: Desk, pages: OrganizationPages): Promise<void> {
   if (pages.base === '/account') return listOwn(desk, pages)
   const path = listPath(pages)
-  const q = (desk.query['q'] ?? '').trim()
+  const q = (desk.query['named'] ?? '').trim()
   const tiers = await tierNames(desk)
   const tier = tiers.find((name) => name === desk.query['tier'])
   const { data, next_cursor } = await find(desk, q, tier)
@@ -41,7 +41,7 @@ export async function listOrganizations(desk: Desk, pages: OrganizationPages): P
         filter(
           path,
           [
-            input('q', { type: 'search', label: say('organizations.search'), value: q, required: false }),
+            input('named', { type: 'search', label: say('organizations.search'), value: q, required: false }),
             select('tier', {
               label: say('organization.tier'),
               value: tier ?? '',

@@ -7,7 +7,6 @@ import {
   day,
   empty,
   facts,
-  none,
   notice,
   postAction,
   relative,
@@ -18,7 +17,7 @@ import {
   table,
   text,
 } from '../../../http/screen-parts.ts'
-import type { Action, Block, Fault, Screen } from '../../../http/screen.ts'
+import type { Action, Block, Fault, Screen, Text, Value } from '../../../http/screen.ts'
 import type { OrganizationOut } from '../../../organizations/api.ts'
 import type { ServiceAccountOut } from '../../../organizations/service-accounts/api.ts'
 import { confirmation } from '../confirm.ts'
@@ -77,7 +76,9 @@ export async function showAccount(desk: Desk, pages: OrganizationPages, faults: 
         await keysOf(desk, pages, account),
         section('about', say('organization.about'), [
           facts(
-            [say('service-account.administrator'), account.administrator ? text(say('value.yes')) : none],
+            ...(account.administrator
+              ? [[say('service-account.administrator'), text(say('value.yes'))] as [Text, Value]]
+              : []),
             [say('organization.since'), day(at(account.created_at))],
             [say('organization.id'), code(account.id)],
           ),

@@ -1,0 +1,140 @@
+/** A webhook is made, or changed: where it leads, and which events it gets. */
+import { choice, choiceGroup, choices, form, input, say, screen, select } from '../../../http/screen-parts.ts'
+import type { Fault, Field } from '../../../http/screen.ts'
+import type { NewWebhookOut, WebhookOut } from '../../../webhooks/api.ts'
+import { webhookTypes } from '../../../webhooks/webhook.ts'
+import type { Desk } from '../desk.ts'
+import { onceField, onceOf } from '../once.ts'
+import { organizationNames } from '../organization-names.ts'
+import { crumbsTo, listPath, pathOfWebhook, readWebhook, type WebhookPages } from './parts.ts'
+import { showSecret } from './secret.ts'
+import { typeWords } from './words.ts'
+
+/** What stands for the platform itself where an organization is chosen. */
+const everybody = 'everybody'
+
+export async function showCreate(desk: Desk, pages: WebhookPages, faults: Fault[] = []): Promise<void> {
+  const list = listPath(pages)
+  desk.screen(
+    screen({
+      title: say('webhook.create'),
+      lead: say('webhook.create.lead'),
+      crumbs: crumbsTo(pages),
+      narrow: true,
+      blocks: [
+        form({
+          action: `${list}/new`,
+          submit: say('webhook.create.submit'),
+          cancelHref: list,
+          faults,
+          fields: [
+            onceField(desk),
+            ...(await whoseFields(desk, pages)),
+            ...fieldsOf({ name: desk.typed('name'), url: desk.typed('url'), types: desk.ticked('types') }),
+          ],
+        }),
+      ],
+    }),
+    faults.length > 0 ? 422 : 200,
+  )
+}
+
+export async function createWebhook(desk: Desk, pages: WebhookPages): Promise<void> {
+  const whose = desk.typed('organization_id')
+  const organization = whose === everybody ? null : whose || undefined
+  const body = {
+    name: desk.typed('name'),
+    url: desk.typed('url'),
+    types: desk.ticked('types'),
+    ...(organization === undefined ? {} : { organization_id: organization }),
+  }
+  await desk.attempt(() => desk.api.call<NewWebhookOut>('POST', '/v1/webhooks', { body, once: onceOf(desk) }), {
+    done: (made) => showSecret(desk, pages, made, { secret: made.secret, oldUntil: null, why: 'created' }),
+    again: (faults) => showCreate(desk, pages, faults),
+  })
+}
+
+/** In the account one of those that the person administers; in the console everybody's events, or any one's by its id. */
+async function whoseFields(desk: Desk, pages: WebhookPages): Promise<Field[]> {
+  const typed = desk.typed('organization_id') || (desk.query['organization'] ?? '')
+  if (pages.base === '/admin') {
+    const named = typed !== '' && typed !== everybody
+    const nameOf = await organizationNames(desk, named ? [typed] : [])
+    return [
+      select('organization_id', {
+        label: say('webhook.whose'),
+        hint: say('webhook.whose.everybody.hint'),
+        value: typed || everybody,
+        options: [
+          { value: everybody, label: say('webhook.everybody') },
+          ...desk.belongings.map(({ id, name }) => ({ value: id, label: name })),
+          ...(named && !desk.belongings.some(({ id }) => id === typed) ? [{ value: typed, label: nameOf(typed) }] : []),
+        ],
+      }),
+    ]
+  }
+  const own = desk.belongings.filter(({ role }) => role !== 'member')
+  if (own.length < 2) return []
+  return [
+    select('organization_id', {
+      label: say('webhook.whose'),
+      hint: say('webhook.whose.hint'),
+      value: typed,
+      options: own.map(({ id, name, personal }) => ({
+        value: id,
+        label: personal ? say('organization.personal') : name,
+      })),
+    }),
+  ]
+}
+
+export async function showEdit(desk: Desk, pages: WebhookPages): Promise<void> {
+  showChange(desk, pages, await readWebhook(desk), [])
+}
+
+export async function editWebhook(desk: Desk, pages: WebhookPages): Promise<void> {
+  const webhook = await readWebhook(desk)
+  const body = { name: desk.typed('name'), url: desk.typed('url'), types: desk.ticked('types') }
+  await desk.attempt(() => desk.api.call('PATCH', `/v1/webhooks/${webhook.id}`, { body }), {
+    done: () => desk.done(pathOfWebhook(pages, webhook.id), 'saved'),
+    again: (faults) => showChange(desk, pages, webhook, faults),
+  })
+}
+
+function showChange(desk: Desk, pages: WebhookPages, webhook: WebhookOut, faults: Fault[]): void {
+  const path = pathOfWebhook(pages, webhook.id)
+  const again = desk.ctx.method === 'POST'
+  const typed = { name: desk.typed('name'), url: desk.typed('url'), types: desk.ticked('types') }
+  desk.screen(
+    screen({
+      title: say('webhook.edit.title', { name: webhook.name }),
+      crumbs: crumbsTo(pages, webhook),
+      narrow: true,
+      blocks: [
+        form({
+          action: `${path}/edit`,
+          submit: say('desk.save'),
+          cancelHref: path,
+          faults,
+          fields: fieldsOf(again ? typed : webhook),
+        }),
+      ],
+    }),
+    faults.length > 0 ? 422 : 200,
+  )
+}
+
+function fieldsOf({ name, url, types }: { name: string; url: string; types: readonly string[] }): Field[] {
+  return [
+    input('name', { label: say('webhook.name'), hint: say('webhook.name.hint'), value: name }),
+    input('url', { type: 'url', label: say('webhook.url'), hint: say('webhook.url.hint'), value: url }),
+    choices('types', {
+      label: say('webhook.types'),
+      hint: say('webhook.types.hint'),
+      groups: [choiceGroup(typeChoices(types))],
+    }),
+  ]
+}
+
+const typeChoices = (chosen: readonly string[]) =>
+  webhookTypes.map((type) => choice(type, type, { hint: typeWords(type), checked: chosen.includes(type) }))
