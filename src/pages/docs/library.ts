@@ -7,7 +7,7 @@ import type { DocsGuidePart, DocsModels } from '../../http/docs-models.ts'
 import type { Locale } from '../../http/messages.ts'
 import type { DocsFacts } from './facts.ts'
 import { frame } from './frame.ts'
-import { chooseLanguage, codeTabs, legendMark, type CodeLanguage } from './guides/code.ts'
+import { chooseLanguage, codeTabs, type CodeLanguage } from './guides/code.ts'
 import { root, type GuideSlug, type SourceFile } from './guides/guides.ts'
 import { highlight } from './guides/highlight.ts'
 import { fillHtml, type PlaceholderValues } from './guides/placeholders.ts'
@@ -22,8 +22,6 @@ import { createSearch, type Search } from './search/search.ts'
 export interface Reader {
   locale: Locale
   language: CodeLanguage
-  /** The word over a choice of languages, in the reader's own. */
-  legend: string
   userId: string | null
 }
 
@@ -76,7 +74,7 @@ export function openLibrary(facts: DocsFacts): Library {
       const first = { method: 'GET', url: `${at.apiUrl}/v1/resources`, credential: true, body: undefined }
       return {
         frame: frame('/docs'),
-        call: finish(codeTabs('first-call', examplesOf(first)), reader),
+        call: chooseLanguage(codeTabs('first-call', examplesOf(first)), reader.language),
         addresses: {
           description: `${at.apiUrl}/v1/openapi.json`,
           discovery: `${at.publicUrl}/.well-known/openid-configuration`,
@@ -87,7 +85,7 @@ export function openLibrary(facts: DocsFacts): Library {
     async guide(slug, reader) {
       const { title, lead, parts, headings } = guide(slug)
       const values = valuesFor(await newestKey(reader))
-      const fill = (html: string) => finish(fillHtml(html, values), reader)
+      const fill = (html: string) => chooseLanguage(fillHtml(html, values), reader.language)
       return {
         frame: frame(`/docs/${slug}`, {
           headings: headings.map((heading) => ({ ...heading, text: fillHtml(heading.text, values) })),
@@ -127,7 +125,10 @@ export function openLibrary(facts: DocsFacts): Library {
         frame: frame('/docs/api', { collections: linksOf(reference) }),
         title: found.title,
         description: found.description,
-        operations: found.operations.map((one) => ({ ...one, examples: finish(one.examples, reader) })),
+        operations: found.operations.map((one) => ({
+          ...one,
+          examples: chooseLanguage(one.examples, reader.language),
+        })),
       }
     },
     async search(query, { locale }) {
@@ -140,10 +141,6 @@ export function openLibrary(facts: DocsFacts): Library {
       return { frame: frame('/docs/search', { query }), findings: query.trim() === '' ? [] : search(query) }
     },
   }
-}
-
-function finish(html: string, { language, legend }: Reader): string {
-  return chooseLanguage(html, language).replaceAll(legendMark, legend)
 }
 
 function linksOf({ collections }: Reference) {

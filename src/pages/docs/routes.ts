@@ -1,5 +1,4 @@
 /** The documentation: guides, the reference of the API, what every code means, what to do by what one sees, and a search. */
-import { catalogues } from '../../http/messages.ts'
 import type { Page, PageRoute } from '../../http/pages.ts'
 import { Problem } from '../../http/problem.ts'
 import { isErrorCode } from './errors.ts'
@@ -111,7 +110,6 @@ async function openFor(facts: DocsFacts) {
       return {
         locale,
         language: isCodeLanguage(chosen) ? chosen : 'curl',
-        legend: catalogues[locale]['docs.language'],
         userId: person?.id ?? null,
       }
     },

@@ -39,6 +39,7 @@ const library = openLibrary({
           sensitive: true,
           grantableBy: 'administrator',
         },
+        { ...scope, name: 'reports:audit', title: 'See who read them', description: null, grantableBy: 'org_admin' },
       ],
     },
   ],
@@ -63,6 +64,7 @@ const library = openLibrary({
             parameters: [
               { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example: 'key_1' },
               { name: 'dry', in: 'query', schema: { type: 'boolean', default: false } },
+              { name: 'idempotency-key', in: 'header', schema: { type: 'string', format: 'uuid' } },
             ],
             requestBody: {
               required: true,
@@ -73,8 +75,12 @@ const library = openLibrary({
                     required: ['name'],
                     properties: {
                       name: { type: 'string', maxLength: 120, description: 'As <people> see it.' },
+                      scopes: { type: 'array', maxItems: 100, items: { type: 'string' } },
                       burst: {
-                        anyOf: [{ type: 'object', properties: { size: { type: 'integer' } } }, { type: 'null' }],
+                        anyOf: [
+                          { type: 'object', properties: { size: { type: 'integer', minimum: 1, maximum: 9 } } },
+                          { type: 'null' },
+                        ],
                       },
                     },
                   },
@@ -101,7 +107,7 @@ const library = openLibrary({
     }),
 })
 
-const reader = { locale: 'en', language: 'curl', legend: 'Language of the examples', userId: null } as const
+const reader = { locale: 'en', language: 'curl', userId: null } as const
 const collection = await library.collection('api-keys', { ...reader, language: 'go' })
 if (!collection) throw new Error('The sample has no such collection.')
 
@@ -117,7 +123,7 @@ export const docs = {
   },
   'docs-file': { file: library.file('examples/nginx/keygrant.conf') },
   'docs-search': {
-    found: await library.search('keys', reader),
+    found: await library.search('issue an API key', reader),
     nothing: await library.search('zzzzzzzz', reader),
     unasked: await library.search('', reader),
   },

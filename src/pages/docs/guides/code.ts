@@ -28,16 +28,16 @@ const titles: Readonly<Record<string, string>> = {
   nginx: 'nginx',
 }
 
-/** Stands where the words of the reader's language go. */
-export const legendMark = 'codelegendplaceholder'
-
 /** A line that is broken makes another program: long ones are scrolled, and by keyboard, too. */
 export function codeBlock(code: string, language: string, title = titles[language] ?? 'Text'): string {
   const label = escapeHtml(title)
   return `<div class="code-block"><pre class="code code-program" role="group" aria-label="${label}" tabindex="0"><code>${highlight(code, language)}</code></pre></div>`
 }
 
-/** Radio buttons and panels: they need no script. `id` is the only one of its kind on the page. */
+/**
+ * Radio buttons and panels: they need no script. `id` is the only one of its kind on the page, whose layout says what is
+ * chosen in `#code-language`.
+ */
 export function codeTabs(id: string, codes: readonly { language: CodeLanguage; code: string }[]): string {
   const shown = codeLanguages.flatMap((language) => {
     const own = codes.find((one) => one.language === language.name)
@@ -51,12 +51,12 @@ export function codeTabs(id: string, codes: readonly { language: CodeLanguage; c
     ({ name, title, fence, code }) =>
       `<div class="code-tab-panel" data-language="${name}">${codeBlock(code, fence, title)}</div>`,
   )
-  return `<div class="code-tabs"><fieldset class="code-tab-bar"><legend class="visually-hidden">${legendMark}</legend>${tabs.join('')}</fieldset>${panels.join('')}</div>`
+  return `<div class="code-tabs"><div class="code-tab-bar" role="radiogroup" aria-labelledby="code-language">${tabs.join('')}</div>${panels.join('')}</div>`
 }
 
 /** Picks the reader's language in each group; the first where a group lacks it. */
 export function chooseLanguage(html: string, chosen: CodeLanguage): string {
-  return html.replaceAll(/<fieldset class="code-tab-bar">.*?<\/fieldset>/g, (bar) => {
+  return html.replaceAll(/<div class="code-tab-bar".*?<\/div>/g, (bar) => {
     const value = bar.includes(`value="${chosen}"`) ? `value="${chosen}"` : (/value="\w+"/.exec(bar)?.[0] ?? '')
     return bar.replace(`${value} data-tab`, `${value} data-tab checked`)
   })

@@ -174,7 +174,7 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 function textOf(html: string): string {
   return html
-    .replaceAll(/<fieldset.*?<\/fieldset>/g, ' ')
+    .replaceAll(/<div class="code-tab-bar".*?<\/div>/g, ' ')
     .replaceAll(/<[^>]+>/g, ' ')
     .replaceAll(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name: string) => entities[name] ?? '')
     .replaceAll(/\s+/g, ' ')
