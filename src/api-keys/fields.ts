@@ -1,6 +1,6 @@
 /** What comes in about API keys: the fields of their bodies and the filters of their lists, in wire names. */
 import { z } from 'zod'
-import { listParameters } from '../http/api/list.ts'
+import { idsParameter, listParameters } from '../http/api/list.ts'
 import { displayName, environment, externalId, isoTime, metadata } from '../http/api/wire.ts'
 import type { LimitOverrides } from '../limits/limits.ts'
 import type { WantedChange } from './change.ts'
@@ -106,6 +106,7 @@ export function keyFields(
 
 export const keyFilters = z.strictObject({
   ...listParameters,
+  ids: idsParameter,
   organization_id: z.string().optional().describe('Those of this organization.'),
   service_account_id: z.string().optional().describe('Those that act for this service account.'),
   user_id: z.string().optional().describe('Those that act for this person.'),

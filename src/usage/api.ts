@@ -7,7 +7,7 @@ import { administers, type Principal, type Reach } from '../http/api/principal.t
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { isoTime, time, timeOut } from '../http/api/wire.ts'
 import { day, hour, type Clock } from '../platform/clock.ts'
-import { listUsage, type UsageGroup, type UsageQuery } from './store.ts'
+import { listBusiest, listUsage, type UsageGroup, type UsageQuery } from './store.ts'
 
 const parameters = {
   group_by: z
@@ -15,7 +15,10 @@ const parameters = {
       error: 'must be organization, key, client, route or total',
     })
     .describe('What is counted together; `total`: everything of an interval.'),
-  interval: z.enum(['hour', 'day'], { error: 'must be hour or day' }).default('hour').describe('In UTC.'),
+  interval: z
+    .enum(['hour', 'day', 'all'], { error: 'must be hour, day or all' })
+    .default('hour')
+    .describe('In UTC. `all`: the whole time as one, at most 32 days of it, the busiest first, without further pages.'),
   from: isoTime
     .optional()
     .describe('The interval that it is in is the first; unless said, a day before `to`, or thirty days by day.'),
@@ -49,7 +52,10 @@ const usageOutput = z
   .meta({ id: 'Usage' })
 
 /** What is shown unless it is said. */
-const defaultSpanSeconds = { hour: day, day: 30 * day } as const
+const defaultSpanSeconds = { hour: day, day: 30 * day, all: 30 * day } as const
+
+/** What is added up for a single answer. */
+const longestWholeSeconds = 32 * day
 
 /** Rows that an export holds in memory. */
 const BLOCK = 2_000
@@ -66,6 +72,10 @@ export function usageRoutes({ pool, clock }: { pool: Pool; clock: Clock }): ApiR
       async handle({ query, principal, reach }) {
         const { cursor, limit } = query
         const asked = queryOf(query, principal, reach, clock)
+        if (query.interval === 'all') {
+          const busiest = await listBusiest(pool, asked, limit)
+          return { status: 200, body: { data: busiest.map((row) => show(row, asked.groupBy)), next_cursor: null } }
+        }
         const after = cursor ? { at: cursor.createdAt, id: cursor.id.slice(1) } : null
         const rows = await listUsage(pool, asked, after, limit + 1)
         // An id may be empty, which a cursor's may not.
@@ -77,10 +87,17 @@ export function usageRoutes({ pool, clock }: { pool: Pool; clock: Clock }): ApiR
       },
       async lines({ query, principal, reach }) {
         const asked = queryOf(query, principal, reach, clock)
+        if (query.interval === 'all') {
+          return oneBlock((await listBusiest(pool, asked, query.limit)).map((row) => show(row, asked.groupBy)))
+        }
         return blocksFrom(pool, asked, await listUsage(pool, asked, null, BLOCK))
       },
     }),
   ]
+}
+
+async function* oneBlock(rows: readonly object[]): AsyncGenerator<readonly object[]> {
+  yield rows
 }
 
 async function* blocksFrom(
@@ -99,7 +116,7 @@ async function* blocksFrom(
 
 function queryOf(query: z.output<typeof usageQuery>, principal: Principal, reach: Reach, clock: Clock): UsageQuery {
   const { group_by: groupBy, interval, organization_id: organizationId, key_id: keyId, client_id: clientId } = query
-  const step = interval === 'hour' ? hour : day
+  const step = interval === 'day' ? day : hour
   const begin = (at: Date) => new Date(Math.floor(at.getTime() / (step * 1000)) * step * 1000)
   // With the interval that is under way.
   const to = query.to === undefined ? begin(new Date(clock.now().getTime() + step * 1000)) : begin(new Date(query.to))
@@ -107,10 +124,17 @@ function queryOf(query: z.output<typeof usageQuery>, principal: Principal, reach
     query.from === undefined ? new Date(to.getTime() - defaultSpanSeconds[interval] * 1000) : new Date(query.from),
   )
   if (from >= to)
-    throw inputProblem({ path: 'to', code: 'invalid', message: `must be at least one ${interval} after from` })
+    throw inputProblem({
+      path: 'to',
+      code: 'invalid',
+      message: `must be at least one ${step === day ? 'day' : 'hour'} after from`,
+    })
+  if (interval === 'all' && to.getTime() - from.getTime() > longestWholeSeconds * 1000) {
+    throw inputProblem({ path: 'from', code: 'invalid', message: 'must be at most 32 days before to' })
+  }
   return {
     groupBy,
-    interval,
+    interval: step === day ? 'day' : 'hour',
     from,
     to,
     organizationIds: reach === 'everything' ? null : [...principal.organizations.keys()],

@@ -156,6 +156,21 @@ async function addUp(
   return rows
 }
 
+/** Groups over the whole time, those first that called most often, however it was decided. */
+export async function listBusiest(pool: Pool, query: UsageQuery, limit: number): Promise<UsageGroup[]> {
+  const { where, values } = conditions(query)
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const { column } = groups[query.groupBy]
+  const { rows } = await pool.query<UsageGroup>(
+    `SELECT ${bind(query.from)}::timestamptz AS at, ${column} AS id, max(organization_id) AS "organizationId",
+      sum(allowed)::float8 AS allowed, sum(limited)::float8 AS limited, sum(denied)::float8 AS denied,
+      sum(cost)::float8 AS cost
+    FROM usage WHERE ${where} GROUP BY 2 ORDER BY sum(allowed + limited + denied) DESC, 2 LIMIT ${bind(limit)}`,
+    values,
+  )
+  return rows
+}
+
 function conditions(query: UsageQuery): { where: string; values: unknown[] } {
   const values: unknown[] = []
   const bind = (value: unknown) => `$${values.push(value)}`

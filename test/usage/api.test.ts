@@ -148,6 +148,19 @@ test.for(['hour', 'day'])(
   },
 )
 
+test('the whole time as one has the busiest first, and is never longer than 32 days', async () => {
+  const both = dataOf(await usage('group_by=key&interval=all', administrator))
+  expect(both.map(({ key_id }) => key_id)).toEqual([other.id, own.id])
+  expect(both[1]).toMatchObject({ time: new Date(from).toISOString(), allowed: 1440, limited: 288, denied: 144 })
+  const one = await usage('group_by=key&interval=all&limit=1', administrator)
+  expect(dataOf(one)).toHaveLength(1)
+  expect(one.body).toMatchObject({ next_cursor: null })
+  expect(dataOf(await usage('group_by=key&interval=all')).map(({ key_id }) => key_id)).toEqual([own.id])
+  const long = 'group_by=key&interval=all&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z'
+  const refused = await call(server.url, 'GET', `/v1/usage?${long}`, { key: own.key })
+  expect(refused.body).toMatchObject({ errors: [{ path: 'from', message: 'must be at most 32 days before to' }] })
+})
+
 test('a span that begins or ends within an interval holds the one that it begins in, and not the one that it ends in', async () => {
   const reply = await call(
     server.url,

@@ -9,6 +9,7 @@ import { EXPIRING_SECONDS, type ApiKeyStatus } from '../api-key.ts'
 import type { Environment } from '../format.ts'
 
 export interface KeyFilter {
+  ids?: readonly string[] | undefined
   organizationId?: string | undefined
   serviceAccountId?: string | undefined
   userId?: string | undefined
@@ -56,6 +57,7 @@ export async function listApiKeyIds(
     sight &&
       Prisma.sql`(k.organization_id = ANY(${[...sight.all]}::text[])
         OR (k.organization_id = ANY(${[...sight.own]}::text[]) AND k.user_id = ${sight.userId}))`,
+    filter.ids && Prisma.sql`k.id = ANY(${[...filter.ids]}::text[])`,
     filter.organizationId && Prisma.sql`k.organization_id = ${filter.organizationId}`,
     filter.serviceAccountId && Prisma.sql`k.service_account_id = ${filter.serviceAccountId}`,
     filter.userId && Prisma.sql`k.user_id = ${filter.userId}`,

@@ -16,7 +16,8 @@ export interface UsageOf {
   interval: 'hour' | 'day'
   /** How many, up to now. */
   intervals: number
-  groupBy: 'organization' | 'key' | 'client'
+  /** `total` is one row for each interval, whoever it was. */
+  groupBy: 'organization' | 'key' | 'client' | 'total'
   query: Readonly<Record<string, string | undefined>>
   /** What is allowed in each interval, drawn across; null: there is none, or none that it can be held against. */
   limit?: number | null
