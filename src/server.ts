@@ -260,7 +260,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     }),
     ...interactionPages({ db, clock, catalogue, interactions, units, views }),
     ...connectedAppRoutes({ db, clock, directory, catalogue }),
-    ...deskOf({ routes: routesOfApi, db, secrets, clock, catalogue, settings, apiUrl: config.apiUrl }),
+    ...deskOf({ ...services, routes: routesOfApi, changes, gate, sharedLimits, apiUrl: config.apiUrl }),
     ...[
       ...(development ? devMailRoutes(mail) : []),
       ...(demo ? demoRoutes({ demo, clock, cookies, listener: () => listener }) : []),

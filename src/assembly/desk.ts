@@ -7,9 +7,10 @@ import { organizationPages } from '../pages/desk/organizations/routes.ts'
 import { webhookPages } from '../pages/desk/webhooks/routes.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import type { Settings } from '../settings/settings.ts'
+import { consolePages, type ConsoleParts } from './console.ts'
 
 export function deskOf(
-  services: DeskServices & { catalogue: Catalogue; settings: Settings; apiUrl: string },
+  services: DeskServices & ConsoleParts & { catalogue: Catalogue; settings: Settings; apiUrl: string },
 ): PageRoute[] {
   const { catalogue, settings, apiUrl } = services
   const longestDays = () => Math.floor(settings.current().key_lifetime_max / 86_400)
@@ -18,5 +19,5 @@ export function deskOf(
     ...organizationPages({ base }),
     ...webhookPages({ base }),
   ])
-  return deskRoutes(areas, services)
+  return deskRoutes([...areas, ...consolePages(services)], services)
 }

@@ -29,6 +29,7 @@ const userSchema = z
     updated_at: timeOut,
   })
   .meta({ id: 'User' })
+export type UserOut = z.output<typeof userSchema>
 
 function shown(user: UserRecord, reach: Reach): z.input<typeof userSchema> {
   return {

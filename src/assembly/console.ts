@@ -1,0 +1,27 @@
+/** The console's pages that no account has, and what they need besides the API. */
+import type { Config } from '../config.ts'
+import { overviewRoutes } from '../pages/desk/console/overview.ts'
+import type { DeskRoute } from '../pages/desk/desk.ts'
+import { firstStepRoutes } from '../pages/desk/first-steps/routes.ts'
+import { healthRoutes } from '../pages/desk/health/health.ts'
+import type { Catalogue } from '../resources/catalogue.ts'
+import { stateOf, type StateParts } from './platform-state.ts'
+
+export type ConsoleParts = StateParts & {
+  config: Pick<Config, 'apiUrl' | 'check'>
+  catalogue: Catalogue
+}
+
+export function consolePages(parts: ConsoleParts): DeskRoute[] {
+  const { config, db, clock, catalogue } = parts
+  const state = stateOf(parts)
+  const firstSteps = { db, clock, catalogue, figures: state.figures, checkUrl: checkUrlOf(config) }
+  return [...overviewRoutes({ ...firstSteps, state }), ...firstStepRoutes(firstSteps), ...healthRoutes(state)]
+}
+
+/** The private address, where there is one: it is what a gateway should ask. */
+function checkUrlOf({ apiUrl, check }: Pick<Config, 'apiUrl' | 'check'>): string {
+  if (!check.listen) return apiUrl
+  const { host, port } = check.listen
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
