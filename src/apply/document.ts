@@ -6,9 +6,10 @@ import { resources } from './resources.ts'
 import type { AnySection } from './section.ts'
 import { settings } from './settings.ts'
 import { tiers } from './tiers.ts'
+import { webhooks } from './webhooks.ts'
 
 /** In the order in which they are made: each draws on those before it. They are finished in the reverse one. */
-export const sections: readonly AnySection[] = [settings, tiers, resources, organizations, clients]
+export const sections: readonly AnySection[] = [settings, tiers, resources, organizations, clients, webhooks]
 
 const version = z.literal(1, { error: 'must be 1' })
 

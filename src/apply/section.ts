@@ -10,6 +10,7 @@ import type { Secrets } from '../platform/secrets.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { GivenSettings } from '../setting-values.ts'
 import type { OrganizationInvitations } from '../users/invitations.ts'
+import type { TargetRules } from '../webhooks/target.ts'
 import type { Report } from './report.ts'
 
 export interface ApplyServices {
@@ -20,6 +21,8 @@ export interface ApplyServices {
   revokeKeys: RevokeKeys
   deleteClients: DeleteClients
   invitations: OrganizationInvitations
+  /** Where webhooks may lead. */
+  targets: TargetRules
   /** What stands above the settings, and below them. */
   given: GivenSettings
 }

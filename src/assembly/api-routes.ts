@@ -78,7 +78,8 @@ export function apiRoutes(options: {
     findTier,
     findPersonalOrganizationId,
   }
-  const webhooks = { db, secrets, targets: webhookTargets(config), enqueue, findOrganization }
+  const targets = webhookTargets(config)
+  const webhooks = { db, secrets, targets, enqueue, findOrganization }
   return [
     ...apiKeyRoutes({
       db,
@@ -133,6 +134,7 @@ export function apiRoutes(options: {
       revokeKeys: revokeOwnedKeys,
       deleteClients: deleteClientsOf,
       invitations: organizationInvitations(users),
+      targets,
       given: settings.given,
     }),
   ]

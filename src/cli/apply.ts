@@ -28,7 +28,7 @@ in it are left alone. With --dry-run the exit status is ${exitCodes.ok} if nothi
 export function addApplyCommand(program: Command, { run }: Session): void {
   program
     .command('apply')
-    .description('make tiers, resources, organizations, clients and settings what a file says')
+    .description('make tiers, resources, organizations, clients, webhooks and settings what a file says')
     .argument('<file>')
     .option('--dry-run', 'only show what would change')
     .option('--prune', 'delete what the sections of the file do not name')

@@ -27,7 +27,9 @@ interface ExportDocument {
 export function addExportCommand(program: Command, { run }: Session): void {
   program
     .command('export')
-    .description('print tiers, resources, organizations, clients and settings as a file that apply takes; no secrets')
+    .description(
+      'print tiers, resources, organizations, clients, webhooks and settings as a file that apply takes; no secrets',
+    )
     .option(
       '--users',
       'in place of that, people with the hashes of their passwords, an object a line; on the host only',

@@ -2,7 +2,7 @@
 import { record, type AuditContext } from '../audit/record.ts'
 import type { Tx } from '../platform/database.ts'
 import type { Secrets } from '../platform/secrets.ts'
-import { drawSecret } from './secrets.ts'
+import { drawSecret, sealSecret } from './secrets.ts'
 import { secretText } from './signature.ts'
 import { getSecrets, lockEndpoint, updateSecrets } from './store.ts'
 
@@ -19,10 +19,11 @@ export async function rotateSecret(
   const { secretSealed } = await getSecrets(tx, id)
   const now = context.clock.now()
   const oldSecretEndsAt = graceSeconds > 0 ? new Date(now.getTime() + graceSeconds * 1_000) : null
-  const { id: secretId, secret, sealed } = drawSecret(secrets, id)
+  const secret = drawSecret()
+  const sealed = sealSecret(secrets, id, secret)
   const oldSecretSealed = oldSecretEndsAt ? secretSealed : null
-  await updateSecrets(tx, id, { secretId, secretSealed: sealed, oldSecretSealed, oldSecretEndsAt }, now)
+  await updateSecrets(tx, id, { ...sealed, oldSecretSealed, oldSecretEndsAt }, now)
   const data = { old_secret_ends_at: oldSecretEndsAt?.toISOString() ?? null }
   await record(tx, { type: 'webhook.secret_rotated', id, organizationId: endpoint.organizationId, data }, context)
-  return { secret: secretText(secret), secretId, oldSecretEndsAt }
+  return { secret: secretText(secret), secretId: sealed.secretId, oldSecretEndsAt }
 }

@@ -7,16 +7,17 @@ import type { SealedSecrets } from './store.ts'
 
 const bindingOf = (row: string) => ({ table: 'webhook_endpoints', column: 'secret', row })
 
-export interface DrawnSecret {
-  id: string
-  secret: Buffer
-  sealed: Buffer<ArrayBuffer>
+/** As a row holds one. */
+export interface SealedSecret {
+  secretId: string
+  secretSealed: Buffer<ArrayBuffer>
 }
 
-export function drawSecret(secrets: Secrets, endpointId: string): DrawnSecret {
-  const secret = randomBytes(SECRET_BYTES)
-  return { id: newId('sec'), secret, sealed: secrets.seal(secret, bindingOf(endpointId)) }
+export function sealSecret(secrets: Secrets, endpointId: string, secret: Buffer): SealedSecret {
+  return { secretId: newId('sec'), secretSealed: secrets.seal(secret, bindingOf(endpointId)) }
 }
+
+export const drawSecret = (): Buffer => randomBytes(SECRET_BYTES)
 
 /** Those that sign at this time, the newest first. */
 export function openSecrets(

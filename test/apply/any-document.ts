@@ -147,14 +147,25 @@ const settings = maybe({
   key_lifetime_max: fc.constantFrom(3600, 7200),
 })
 
-export const sectionNames = ['settings', 'tiers', 'resources', 'organizations', 'clients'] as const
+const webhooks = entriesOf(['chat', 'log'], (name) =>
+  fc
+    .record({
+      url: fc.constantFrom(`https://${name}.example.com/in`, 'https://hooks.internal/'),
+      // Left out, whether it is stopped is nobody's business.
+      disabled: fc.boolean(),
+      more: maybe({ types: fc.constantFrom([], ['api_key.expiring', 'webhook.disabled']) }),
+    })
+    .map(({ more, ...entry }) => ({ ...entry, ...more })),
+)
+
+export const sectionNames = ['settings', 'tiers', 'resources', 'organizations', 'clients', 'webhooks'] as const
 export type SectionName = (typeof sectionNames)[number]
 
 /** With these sections, and whatever they may say. */
 export function anyDocument(sections: readonly SectionName[]): fc.Arbitrary<Record<string, object>> {
   const has = (name: SectionName) => sections.includes(name)
   return fc
-    .record({ tiers: entriesOf(tierNames, () => tier), resources, settings })
+    .record({ tiers: entriesOf(tierNames, () => tier), resources, settings, webhooks })
     .chain((first) => {
       const tiers = has('tiers') ? [...new Set(['free', ...Object.keys(first.tiers)])] : ['free', 'pro']
       return organizations(tiers).chain((second) => {

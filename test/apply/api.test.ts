@@ -65,6 +65,7 @@ test.for([
   ['resources', ['admin:policies:write', 'admin:resources:write']],
   ['organizations', ['admin:organizations:write']],
   ['clients', ['admin:clients:write']],
+  ['webhooks', ['admin:webhooks:write']],
 ] as const)('%s need %s, and a dry run only the reading', async ([section, missing]) => {
   const key = await without(...missing)
   const { status, body } = await apply(key, { [section]: {} })
@@ -80,7 +81,7 @@ test('an export leaves out what the key may not read, and says so', async () => 
   const { body } = await caller(server, key.key)('GET', '/v1/export')
   expect([Object.keys(body.document), body.left_out]).toEqual([
     ['version', 'tiers', 'clients'],
-    ['settings', 'resources', 'organizations'],
+    ['settings', 'resources', 'organizations', 'webhooks'],
   ])
 })
 
@@ -129,7 +130,7 @@ test('every fault of a document is told by its place, names among them', async (
     tiers: { GOLD: tier, free: { hour: 0, burst: {} } },
     resources: { reports: { identifier: 'reports', colour: 'red' } },
     clients: { dashboard: { redirect_uris: ['http://app.example.com'], secret: 'abcdefghijk-short' } },
-    webhooks: {},
+    whistles: {},
   })
   expect([status, body.errors.map(({ path }: { path: string }) => path).toSorted()]).toEqual([
     400,
@@ -141,7 +142,7 @@ test('every fault of a document is told by its place, names among them', async (
       '/document/tiers/GOLD',
       '/document/tiers/free/burst/size',
       '/document/tiers/free/hour',
-      '/document/webhooks',
+      '/document/whistles',
     ],
   ])
   expect(JSON.stringify(body)).not.toContain('abcdefghijk-short')

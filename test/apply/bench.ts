@@ -38,6 +38,7 @@ export async function openApplyBench(environment: Record<string, unknown> = {}):
     revokeKeys: revokeOwnedKeys,
     deleteClients: deleteClientsOf,
     invitations: organizationInvitations({ secrets, clock, publicUrl, sendMail: (_, to) => void mails.push(to) }),
+    targets: { allowedHosts: ['hooks.internal'], development: false },
     given: givenSettings(environment, publicUrl),
   }
   return {
@@ -54,7 +55,7 @@ export async function openApplyBench(environment: Record<string, unknown> = {}):
         WITH
           c AS (DELETE FROM clients), r AS (DELETE FROM resources), s AS (DELETE FROM settings),
           o AS (DELETE FROM organizations WHERE personal_user_id IS NULL), l AS (DELETE FROM links),
-          x AS (DELETE FROM throttles), a AS (DELETE FROM audit_events), t AS (DELETE FROM tiers)
+          x AS (DELETE FROM throttles), w AS (DELETE FROM webhook_endpoints), a AS (DELETE FROM audit_events), t AS (DELETE FROM tiers)
         SELECT 1`
       await db.$executeRaw`
         INSERT INTO tiers (name, hour, burst_size, burst_refill_per_second, limit_per, updated_at) VALUES
@@ -82,7 +83,8 @@ export async function openApplyBench(environment: Record<string, unknown> = {}):
           'clients', (SELECT jsonb_agg(to_jsonb(c) - '{id,organization_id,created_at,updated_at,disabled_at}'::text[]
               || jsonb_build_object('organization', o.slug, 'disabled', c.disabled_at IS NOT NULL, 'secret',
                 (SELECT jsonb_agg(encode(s.digest, 'hex')) FROM client_secrets s WHERE s.client_id = c.id AND s.expires_at IS NULL)) ORDER BY c.slug)
-            FROM clients c LEFT JOIN organizations o ON o.id = c.organization_id)
+            FROM clients c LEFT JOIN organizations o ON o.id = c.organization_id),
+          'webhooks', (SELECT jsonb_agg(jsonb_build_array(name, url, types, disabled_at IS NULL) ORDER BY name) FROM webhook_endpoints)
         ) AS all`
       return row.all
     },

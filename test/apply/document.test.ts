@@ -222,3 +222,30 @@ test('who did it is noted with each change, as everywhere', async () => {
     'tier.created',
   ])
 })
+
+test('webhooks for everybody’s events are made, changed and taken away; customers’ own are nobody’s business', async () => {
+  await bench.clear()
+  const { id: organizationId } = await bench.db.organization.create({ data: { id: 'org_1', name: 'Acme' } })
+  const theirs = { id: 'whk_1', organizationId, name: 'chat', url: 'https://acme.example.com/' }
+  await bench.db.webhookEndpoint.create({ data: { ...theirs, secretSealed: new Uint8Array(32) } })
+  const secret = `whsec_${Buffer.alloc(32, 'one').toString('base64')}`
+  const entry = { url: 'https://hooks.example.com/in', types: ['api_key.exposed'], secret }
+  const made = await bench.apply({ webhooks: { chat: entry, log: { url: 'https://log.example.com/' } } })
+  expect(made.changes).toMatchObject([
+    { action: 'create', name: 'chat', fields: [{ field: 'secret', secret: 'set' }], notes: [] },
+    { action: 'create', name: 'log', notes: [expect.stringContaining('keygrant webhooks rotate-secret whk_')] },
+  ])
+  expect((await bench.apply({ webhooks: { chat: entry } })).changes).toEqual([])
+  const other = { ...entry, types: [], secret: `whsec_${Buffer.alloc(32, 'two').toString('base64')}` }
+  const { changes } = await bench.apply({ webhooks: { chat: other } }, { prune: true })
+  expect(changes).toMatchObject([
+    { action: 'update', name: 'chat', fields: [{ field: 'types' }, { field: 'secret', secret: 'changed' }] },
+    { action: 'delete', name: 'log' },
+  ])
+  expect(JSON.stringify([made, changes])).not.toContain('whsec_')
+  await expect(bench.apply({ webhooks: { chat: { url: 'https://10.0.0.1/' } } })).rejects.toMatchObject({
+    errors: [{ path: '/document/webhooks/chat/url' }],
+  })
+  await bench.apply({ webhooks: {} }, { prune: true })
+  expect(await bench.db.webhookEndpoint.findMany({ select: { id: true } })).toEqual([{ id: 'whk_1' }])
+})

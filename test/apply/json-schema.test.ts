@@ -47,7 +47,7 @@ test('it takes every document that apply takes, with its secrets elsewhere', () 
 
 test.for([
   ['another version', { version: 2 }, '/version'],
-  ['a section that there isn’t', { version: 1, webhooks: {} }, ''],
+  ['a section that there isn’t', { version: 1, bells: {} }, ''],
   ['a tier without a burst', { version: 1, tiers: { gold: { hour: 1 } } }, '/tiers/gold'],
   ['a field that there isn’t', { version: 1, organizations: { acme: { titel: 'x' } } }, '/organizations/acme'],
   ['a secret in the file', { version: 1, clients: { web: { secret: 'x'.repeat(40) } } }, '/clients/web/secret'],

@@ -46,7 +46,7 @@ test('any two documents, applied one after the other with prune, equal the secon
 /** A dry run's are nobody's. */
 const withoutIds = (plan: unknown): unknown =>
   JSON.parse(
-    JSON.stringify(plan).replaceAll(/"about":(?:null|"cli_[^"]*")|rotate-secret \w+/g, (found) =>
+    JSON.stringify(plan).replaceAll(/"about":(?:null|"(?:cli|whk)_[^"]*")|rotate-secret \w+/g, (found) =>
       found.startsWith('"') ? '"about":null' : '',
     ),
   ) as unknown

@@ -1,7 +1,7 @@
 /** What belongs to a customer, one of each kind, and ids of what never was. */
 import { drawApiKey } from '../../src/api-keys/format.ts'
 import { newId } from '../../src/platform/ids.ts'
-import { drawSecret } from '../../src/webhooks/secrets.ts'
+import { drawSecret, sealSecret } from '../../src/webhooks/secrets.ts'
 import { addApiKey, addMember, addOrganization, addResource, addServiceAccount } from '../support/api.ts'
 import { addClient, addPerson } from '../support/server.ts'
 import { administrator, unlimited, type CallerName, type IsolationStage } from './callers.ts'
@@ -68,8 +68,7 @@ async function addWebhook({ server, ours }: IsolationStage): Promise<Named> {
   const { db, clock, secrets } = server
   const name = unique('webhook')
   const data = { id: newId('whk', clock), organizationId: ours.id, name, url: 'https://localhost:9/' }
-  const { id: secretId, sealed } = drawSecret(secrets, data.id)
-  await db.webhookEndpoint.create({ data: { ...data, secretId, secretSealed: sealed } })
+  await db.webhookEndpoint.create({ data: { ...data, ...sealSecret(secrets, data.id, drawSecret()) } })
   return { id: data.id }
 }
 

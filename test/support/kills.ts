@@ -112,12 +112,15 @@ export async function surviveKills({
     await server.kill()
     startMs.push(await server.start())
   }
+  const isOurs = ({ body }: { body: string }) => body.includes('"change ')
+  const toldIds = () => new Set(receiver.received.filter(isOurs).map(({ headers }) => headers['webhook-id']))
   // The first start made a key, too.
   const told = () =>
-    receiver.received
-      .map((one) => ({ name: one.verified(secret).data['name'] as string, id: String(one.headers['webhook-id']) }))
-      .filter(({ name }) => name.startsWith('change '))
-  while (performance.now() < until && new Set(told().map(({ id }) => id)).size < changes) await delay(50)
+    receiver.received.filter(isOurs).map(({ headers, verified }) => ({
+      name: verified(secret).data['name'] as string,
+      id: String(headers['webhook-id']),
+    }))
+  while (performance.now() < until && toldIds().size < changes) await delay(50)
   while (performance.now() < until && (await verifyAudit({ pool, secrets })).waiting > 0) await delay(100)
   const rows = await db.apiKey.findMany({ where: { name: { startsWith: 'change ' } }, select: { name: true } })
   const audit = await verifyAudit({ pool, secrets })

@@ -58,7 +58,7 @@ test('each change is told to its own organization and to administrators who list
   expect(here.map(({ type }) => type)).toEqual(types)
   expect(here[0]?.data).toMatchObject({ id: made.id, name: 'Export', scopes: ['keys:read'] })
   expect(here[3]?.data).toMatchObject({ id: client.id, name: 'App', redirect_uris })
-  const ids = receiver.received.map(({ headers }) => headers['webhook-id'])
+  const ids = receiver.received.map(({ headers }) => String(headers['webhook-id']))
 
   await ask(platform, 'POST', '/v1/users', { email: `${crypto.randomUUID()}@example.com`, name: 'Bob' })
   await eventually(() => {
