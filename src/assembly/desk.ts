@@ -4,6 +4,7 @@ import { deskRoutes, type DeskRoute } from '../pages/desk/desk.ts'
 import type { DeskServices } from '../pages/desk/api.ts'
 import { keyPages } from '../pages/desk/keys/routes.ts'
 import { organizationPages } from '../pages/desk/organizations/routes.ts'
+import { usagePages } from '../pages/desk/usage/routes.ts'
 import { webhookPages } from '../pages/desk/webhooks/routes.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -18,6 +19,7 @@ export function deskOf(
     ...keyPages({ base, catalogue, apiUrl, longestDays }),
     ...organizationPages({ base }),
     ...webhookPages({ base }),
+    ...usagePages({ base, figures: services.gate.figures.list }),
   ])
   return deskRoutes([...areas, ...consolePages(services)], services)
 }

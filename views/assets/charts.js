@@ -41,12 +41,14 @@ function draw(figure) {
       borderDash: [4, 4],
       borderWidth: 1.5,
       pointRadius: 0,
+      // Beside what is piled up, not on top of it.
+      stack: 'limit',
     })
   }
   const scale = {
     border: { display: false },
     ticks: { color: colour('--ink-soft') },
-    stacked: kind === 'bar' && limit === null,
+    stacked: kind === 'bar',
   }
   return new window.Chart(canvas, {
     type: kind,

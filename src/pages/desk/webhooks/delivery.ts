@@ -107,17 +107,16 @@ function attemptsOf(desk: Desk, { base }: WebhookPages, { attempts }: WholeDeliv
       column(say('delivery.duration'), { end: true }),
       ...(answers ? [column(say('delivery.answer'), { aside: true })] : []),
     ],
-    rows: attempts
-      .toReversed()
-      .map((attempt) =>
-        row([
-          text(String(attempt.number)),
-          badges([outcomeOf(attempt)]),
-          relative(at(attempt.at), desk.now),
-          text(say('delivery.milliseconds', { ms: attempt.duration_ms })),
-          ...(answers ? [answerOf(attempt.answer)] : []),
-        ]),
-      ),
+    rows: attempts.toReversed().map((attempt, index) =>
+      row([
+        // Counted through: what is sent again begins anew at one.
+        text(String(attempts.length - index)),
+        badges([outcomeOf(attempt)]),
+        relative(at(attempt.at), desk.now),
+        text(say('delivery.milliseconds', { ms: attempt.duration_ms })),
+        ...(answers ? [answerOf(attempt.answer)] : []),
+      ]),
+    ),
     empty: empty('clock', say('delivery.attempts.none'), say('delivery.attempts.none.text')),
   })
 }

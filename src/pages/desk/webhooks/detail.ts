@@ -18,7 +18,7 @@ import {
 import type { Action, Block, Fault, Text, Value } from '../../../http/screen.ts'
 import type { WebhookOut } from '../../../webhooks/api.ts'
 import type { Desk } from '../desk.ts'
-import { organizationNames } from '../organization-names.ts'
+import { organizationNames } from '../names.ts'
 import { at } from '../wire.ts'
 import { deliveriesTable } from './deliveries.ts'
 import { crumbsTo, pathOfWebhook, readWebhook, tabsOf, type WebhookPages } from './parts.ts'
@@ -71,14 +71,16 @@ function warnings(webhook: WebhookOut, path: string): Block[] {
 
 async function about(desk: Desk, { base }: WebhookPages, webhook: WebhookOut): Promise<Block> {
   const { id, url, organization_id: organizationId, types, old_secret_expires_at, created_at } = webhook
-  const nameOf = await organizationNames(desk, [organizationId])
+  const names = await organizationNames(desk, [organizationId])
   const oldUntil = at(old_secret_expires_at)
   const personal = desk.belongings.some((one) => one.id === organizationId && one.personal)
   const whose: Value =
     organizationId === null
       ? text(say('webhook.everybody'))
       : link(
-          personal && base === '/account' ? say('organization.personal') : nameOf(organizationId),
+          personal && base === '/account'
+            ? say('organization.personal')
+            : (names.get(organizationId) ?? organizationId),
           `${base}/organizations/${organizationId}`,
         )
   const rows: [Text, Value][] = [

@@ -5,7 +5,7 @@ import type { NewWebhookOut, WebhookOut } from '../../../webhooks/api.ts'
 import { webhookTypes } from '../../../webhooks/webhook.ts'
 import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
-import { organizationNames } from '../organization-names.ts'
+import { organizationNames } from '../names.ts'
 import { crumbsTo, listPath, pathOfWebhook, readWebhook, type WebhookPages } from './parts.ts'
 import { showSecret } from './secret.ts'
 import { typeWords } from './words.ts'
@@ -59,7 +59,7 @@ async function whoseFields(desk: Desk, pages: WebhookPages): Promise<Field[]> {
   const typed = desk.typed('organization_id') || (desk.query['organization'] ?? '')
   if (pages.base === '/admin') {
     const named = typed !== '' && typed !== everybody
-    const nameOf = await organizationNames(desk, named ? [typed] : [])
+    const names = await organizationNames(desk, named ? [typed] : [])
     return [
       select('organization_id', {
         label: say('webhook.whose'),
@@ -68,7 +68,9 @@ async function whoseFields(desk: Desk, pages: WebhookPages): Promise<Field[]> {
         options: [
           { value: everybody, label: say('webhook.everybody') },
           ...desk.belongings.map(({ id, name }) => ({ value: id, label: name })),
-          ...(named && !desk.belongings.some(({ id }) => id === typed) ? [{ value: typed, label: nameOf(typed) }] : []),
+          ...(named && !desk.belongings.some(({ id }) => id === typed)
+            ? [{ value: typed, label: names.get(typed) ?? typed }]
+            : []),
         ],
       }),
     ]

@@ -21,7 +21,7 @@ import type { WebhookOut } from '../../../webhooks/api.ts'
 import type { DeliveryOut } from '../../../webhooks/deliveries/api.ts'
 import type { Desk } from '../desk.ts'
 import { nextPage } from '../next-page.ts'
-import { organizationNames } from '../organization-names.ts'
+import { organizationNames } from '../names.ts'
 import { at, type Listed } from '../wire.ts'
 import { listPath, pathOfWebhook, type WebhookPages } from './parts.ts'
 import { deliveryBadge, healthBadge } from './words.ts'
@@ -37,8 +37,12 @@ export async function listWebhooks(desk: Desk, pages: WebhookPages): Promise<voi
     cursor: desk.query['cursor'],
     limit: pageSize,
   })
-  const [nameOf, lasts] = await Promise.all([
-    organizationNames(desk, [organization ?? null, ...data.map(({ organization_id }) => organization_id)]),
+  const [names, lasts] = await Promise.all([
+    organizationNames(desk, [
+      organization ?? null,
+      ...desk.belongings.map(({ id }) => id),
+      ...data.map(({ organization_id }) => organization_id),
+    ]),
     Promise.all(data.map(({ id }) => lastDelivery(desk, id))),
   ])
   const asked = organization === undefined ? '' : `?${new URLSearchParams({ organization }).toString()}`
@@ -49,7 +53,7 @@ export async function listWebhooks(desk: Desk, pages: WebhookPages): Promise<voi
       lead: say(pages.base === '/admin' ? 'webhooks.lead.everybody' : 'webhooks.lead'),
       actions: data.length > 0 ? [create] : [],
       blocks: [
-        ...filters(desk, path, organization, nameOf),
+        ...filters(desk, path, organization, names),
         table({
           caption: say('webhooks.title'),
           columns: [
@@ -66,7 +70,7 @@ export async function listWebhooks(desk: Desk, pages: WebhookPages): Promise<voi
                 lastOf(desk, lasts[index] ?? null),
                 webhook.organization_id === null
                   ? text(say('webhook.everybody'))
-                  : text(nameOf(webhook.organization_id)),
+                  : text(names.get(webhook.organization_id) ?? webhook.organization_id),
               ],
               pathOfWebhook(pages, webhook.id),
             ),
@@ -80,7 +84,12 @@ export async function listWebhooks(desk: Desk, pages: WebhookPages): Promise<voi
 }
 
 /** None where there is no choice. */
-function filters(desk: Desk, path: string, organization: string | undefined, nameOf: (id: string) => string): Block[] {
+function filters(
+  desk: Desk,
+  path: string,
+  organization: string | undefined,
+  names: ReadonlyMap<string, string>,
+): Block[] {
   const own = desk.belongings.filter(({ role }) => role !== 'member').map(({ id }) => id)
   const ids = path.startsWith('/account') ? own : organization === undefined ? [] : [organization]
   if (ids.length === 0 || (ids.length === 1 && organization === undefined)) return []
@@ -91,7 +100,10 @@ function filters(desk: Desk, path: string, organization: string | undefined, nam
         select('organization', {
           label: say('webhook.organization'),
           value: organization ?? '',
-          options: [{ value: '', label: say('filter.any') }, ...ids.map((id) => ({ value: id, label: nameOf(id) }))],
+          options: [
+            { value: '', label: say('filter.any') },
+            ...ids.map((id) => ({ value: id, label: names.get(id) ?? id })),
+          ],
         }),
       ],
       organization === undefined ? null : path,
