@@ -4,6 +4,7 @@ import { overviewRoutes } from '../pages/desk/console/overview.ts'
 import type { DeskRoute } from '../pages/desk/desk.ts'
 import { firstStepRoutes } from '../pages/desk/first-steps/routes.ts'
 import { healthRoutes } from '../pages/desk/health/health.ts'
+import { peoplePages } from '../pages/desk/people/routes.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import { stateOf, type StateParts } from './platform-state.ts'
 
@@ -16,7 +17,12 @@ export function consolePages(parts: ConsoleParts): DeskRoute[] {
   const { config, db, clock, catalogue } = parts
   const state = stateOf(parts)
   const firstSteps = { db, clock, catalogue, figures: state.figures, checkUrl: checkUrlOf(config) }
-  return [...overviewRoutes({ ...firstSteps, state }), ...firstStepRoutes(firstSteps), ...healthRoutes(state)]
+  return [
+    ...overviewRoutes({ ...firstSteps, state }),
+    ...firstStepRoutes(firstSteps),
+    ...healthRoutes(state),
+    ...peoplePages(),
+  ]
 }
 
 /** The private address, where there is one: it is what a gateway should ask. */

@@ -70,13 +70,14 @@ function collection({ db }: OrganizationServices): ApiRoute[] {
         slug: slug.optional().describe('The one that files know by it.'),
         q: z.string().min(1).max(120).optional().describe('What the name begins with.'),
         tier: slug.optional().describe('Those that have it.'),
+        user_id: z.string().max(255).optional().describe('Those that this person belongs to.'),
         ids: idsParameter,
       }),
       answer: { status: 200, body: listSchema(organizationSchema) },
       async handle({ query, principal, reach }) {
-        const { limit, cursor, external_id, slug: known, q, tier, ids } = query
+        const { limit, cursor, external_id, slug: known, q, tier, user_id, ids } = query
         const among = reach === 'everything' ? null : [...principal.organizations.keys()]
-        const filters = { among, externalId: external_id, slug: known, namePrefix: q, tier, ids }
+        const filters = { among, externalId: external_id, slug: known, namePrefix: q, tier, userId: user_id, ids }
         const rows = await listOrganizations(db, { ...filters, limit, cursor })
         return { status: 200, body: listPage(rows, limit, shown) }
       },

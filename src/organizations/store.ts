@@ -95,6 +95,8 @@ export interface OrganizationPage {
   /** What the name begins with, in whatever letters. */
   namePrefix?: string | undefined
   tier?: string | undefined
+  /** Who belongs to them. */
+  userId?: string | undefined
   ids?: readonly string[] | undefined
   limit: number
   cursor?: Cursor | undefined
@@ -102,7 +104,7 @@ export interface OrganizationPage {
 
 /** Newest first; one more than the limit. */
 export async function listOrganizations(db: Db | Tx, page: OrganizationPage): Promise<Organization[]> {
-  const { among, externalId, slug, namePrefix, tier, ids, limit, cursor } = page
+  const { among, externalId, slug, namePrefix, tier, userId, ids, limit, cursor } = page
   const rows = await db.organization.findMany({
     where: {
       AND: [
@@ -112,6 +114,7 @@ export async function listOrganizations(db: Db | Tx, page: OrganizationPage): Pr
         slug === undefined ? {} : { slug },
         namePrefix === undefined ? {} : { name: { startsWith: literal(namePrefix), mode: 'insensitive' } },
         tier === undefined ? {} : { tier },
+        userId === undefined ? {} : { memberships: { some: { userId } } },
         ids === undefined ? {} : { id: { in: [...ids] } },
       ],
     },

@@ -31,6 +31,7 @@ export const organizations: Noun = {
         external_id: "the one of this id of the platform's",
         tier: 'those of this tier',
         slug: 'the one that files know by this name',
+        user_id: 'those that one person belongs to',
       },
     },
     show: { route: 'GET /v1/organizations/:id', does: 'show an organization', arguments: [organization] },

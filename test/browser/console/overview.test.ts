@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { addApiKey, addOrganization, call } from '../../support/api.ts'
 import { addPerson, addResources, reportsIdentifier, type TestPerson } from '../../support/server.ts'
-import { heading, press, signIn } from '../person.ts'
+import { heading, signIn } from '../person.ts'
 import { look, openStage, type Stage } from '../stage.ts'
 
 const day = 86_400_000
