@@ -31,7 +31,11 @@ export async function servePages(): Promise<PageServer> {
     const [, locale, page, sample] = ctx.path.split('/')
     const model = (pages as Record<string, Record<string, unknown>>)[page ?? '']?.[sample ?? '']
     if (!model) return
-    const shared = { ...(/^(connected|docs$)/.test(page ?? '') ? person : visitor), locale: locale as Locale, path: ctx.path }
+    const shared = {
+      ...(/^(connected|docs$)/.test(page ?? '') ? person : visitor),
+      locale: locale as Locale,
+      path: ctx.path,
+    }
     ctx.set('content-security-policy', contentSecurityPolicy)
     ctx.type = 'html'
     ctx.body = views.render(page as PageName, model as never, shared).replace(departure, '')

@@ -91,8 +91,8 @@ field.addEventListener('focus', () => {
 form.addEventListener('keydown', (event) => {
   const links = [field, ...panel.querySelectorAll('a')]
   if (event.key === 'Escape') {
-    panel.hidden = true
     field.focus()
+    panel.hidden = true
     return
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]

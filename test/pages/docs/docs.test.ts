@@ -1,9 +1,12 @@
 /** The documentation as it is served: no code without a page, no link to nowhere, in every language. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { checkCodes } from '../../../src/check/codes.ts'
 import { locales } from '../../../src/http/messages.ts'
 import { Problem, problemBody, problems, type ProblemCode } from '../../../src/http/problem.ts'
-import { startTestServer, type TestServer } from '../../support/server.ts'
+import { guideSlugs, sourceFiles } from '../../../src/pages/docs/guides/guides.ts'
+import { createAgent } from '../../support/agent.ts'
+import { addApiKey, addMember, addOrganization, addResource } from '../../support/api.ts'
+import { addPerson, startTestServer, type TestServer } from '../../support/server.ts'
 
 const codes = [...new Set([...Object.keys(problems), ...Object.keys(checkCodes)])]
 const help = { supportEmail: 'help@example.com', upgradeUrl: null }
@@ -35,28 +38,6 @@ describe.each(locales)('in %s', (language) => {
     expect(listed.toSorted()).toEqual(codes.map((code) => `/docs/errors/${code}`).toSorted())
   })
 
-  test('every link of ours leads to a page, and every anchor to a place on it', async () => {
-    const pages = new Map<string, string>()
-    const dead: string[] = []
-    const waiting = ['/docs']
-    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      const { status, html } = await read(path, language)
-      if (status !== 200) dead.push(path)
-      pages.set(path, html)
-      const inside = hrefs(html).flatMap((href) => (href.startsWith('/docs') ? [href.split('#')[0] ?? ''] : []))
-      waiting.push(...inside.filter((href) => !pages.has(href) && !waiting.includes(href)))
-    }
-    for (const [path, html] of pages) {
-      for (const href of hrefs(html).filter((one) => one.includes('#') && !one.startsWith('http'))) {
-        const [target = '', anchor = ''] = href.split('#')
-        if (!pages.get(target === '' ? path : target)?.includes(` id="${anchor}"`)) dead.push(`${path}: ${href}`)
-      }
-    }
-    expect(dead).toEqual([])
-    // Nothing was left as it is marked in the source.
-    for (const html of pages.values()) expect(html.replaceAll(/<pre[\s\S]*?<\/pre>/g, '')).not.toMatch(/`|\]\(|\{\w+\}/)
-  })
-
   test('the start page leads here, and the first page to what programs read', async () => {
     const { apiUrl, publicUrl } = server.config
     expect(hrefs((await read('/', language)).html)).toContain('/docs')
@@ -74,6 +55,66 @@ describe.each(locales)('in %s', (language) => {
     }
     expect(html).toMatch(/Retry-After[\s\S]*Math\.random/)
     expect(html).toContain(`mailto:${server.config.settings.defaults.support_email}`)
+  })
+})
+
+/** Guides and the reference are in English in every language: once is enough for them. */
+const followed = { en: /^\/docs/, de: /^\/docs($|\/errors|\/troubleshooting|\/quick-start)/ }
+
+describe.each(locales)('every page within reach of the first one, in %s,', (language) => {
+  const pages = new Map<string, string>()
+  const missing: string[] = []
+  const elsewhere = new Set<string>()
+
+  beforeAll(async () => {
+    const waiting = ['/docs']
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      const { status, html } = await read(path, language)
+      if (status !== 200) missing.push(path)
+      pages.set(path, html)
+      for (const href of hrefs(html).filter((one) => one.startsWith('/'))) {
+        const [target = ''] = href.split('#')
+        if (!followed[language].test(target)) elsewhere.add(target)
+        else if (!pages.has(target) && !waiting.includes(target)) waiting.push(target)
+      }
+    }
+  })
+
+  test('is there, and so is whatever it links to', async () => {
+    expect(missing).toEqual([])
+    if (language === 'en') {
+      const wanted = [...guideSlugs, 'troubleshooting', 'errors', 'api', ...sourceFiles.map((file) => `files/${file}`)]
+      expect(wanted.filter((page) => !pages.has(`/docs/${page}`))).toEqual([])
+    }
+    const answers = await Promise.all(
+      [...elsewhere]
+        .filter((href) => !href.startsWith('/docs') && !href.startsWith('/sign-in?'))
+        .map(async (href) => [href, (await read(href, language)).status] as const),
+    )
+    expect(answers.filter(([, status]) => status >= 400)).toEqual([])
+  })
+
+  test('links to places that are on the page that it names', () => {
+    const ids = new Map(
+      [...pages].map(([path, html]) => [path, [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)]),
+    )
+    for (const [path, own] of ids) expect([path, own.filter((id, at) => own.indexOf(id) !== at)]).toEqual([path, []])
+    const dead = [...pages].flatMap(([path, html]) =>
+      hrefs(html).filter((href) => {
+        const [target = '', anchor] = href.split('#')
+        const there = ids.get(target === '' ? path : target)
+        return anchor !== undefined && there !== undefined && !there.includes(anchor)
+      }),
+    )
+    expect(dead).toEqual([])
+  })
+
+  test('has nothing left as it is marked in the source, and nothing of the reader’s left open', () => {
+    for (const [path, html] of pages) {
+      const prose = html.replaceAll(/<(pre|code)\b[\s\S]*?<\/\1>/g, '')
+      expect([path, prose.match(/`|\]\(|\{\w+\}|\[!/)]).toEqual([path, null])
+      expect([path, html.match(/\{\{|placeholder[._]|<!-- /)]).toEqual([path, null])
+    }
   })
 })
 
@@ -106,3 +147,100 @@ test.each(['nonsense', 'constructor', '__proto__', 'MISSING', 'missing/more'])(
 test('a page that knows who looks is kept by no cache', async () => {
   expect((await read('/docs/errors/missing')).headers.get('cache-control')).toBe('no-store')
 })
+
+describe('the reader’s own', () => {
+  test('addresses are in the examples', async () => {
+    const { html } = await read('/docs/quick-start')
+    expect(html).toContain(`${server.config.apiUrl}/v1/resources`)
+    expect((await read('/docs/oauth')).html).toContain(`${server.config.publicUrl}/oauth2/authorize`)
+  })
+
+  test('newest key is named by how it ends, to nobody else', async () => {
+    const person = await addPerson(server)
+    const organizationId = await addOrganization(server)
+    await addMember(server, organizationId, person.id)
+    const { key } = await addApiKey(server, { userId: person.id, organizationId })
+    const agent = createAgent(server.url)
+    await agent.get('/sign-in')
+    await agent.submit('/sign-in', { email: person.email, password: person.password })
+    const named = `kg_live_…${key.slice(-4)}`
+    for (const page of ['/docs', '/docs/quick-start']) {
+      expect((await agent.get(page)).html).toContain(named)
+      expect((await read(page)).html).not.toContain(named)
+    }
+    await server.db.apiKey.updateMany({ where: { userId: person.id }, data: { revokedAt: server.clock.now() } })
+    expect((await agent.get('/docs')).html).not.toContain(named)
+  })
+
+  test('language is chosen in every group that has it, and curl unless one is', async () => {
+    const chosen = async (cookie: string) => {
+      const answer = await fetch(`${server.url}/docs/rotation`, { headers: { cookie } })
+      return [...(await answer.text()).matchAll(/value="(\w+)" data-tab checked/g)].map(([, value]) => value)
+    }
+    expect(await chosen('')).toEqual(['curl'])
+    expect(await chosen('docs_language=go')).toEqual(['go'])
+    expect(await chosen('docs_language=%22%3E%3Cscript%3E')).toEqual(['curl'])
+  })
+})
+
+test('scopes are those of this moment, and customers’ tiers stay theirs', async () => {
+  await addResource(server, 'parcels', { 'parcels:send': 'anyone' })
+  await server.db.tier.create({ data: { name: 'acme-special', hour: 7, burstSize: 7, limitPer: 'key' } })
+  await vi.waitFor(async () => expect((await read('/docs/scopes')).html).toContain('parcels:send'))
+  const { html } = await read('/docs/rate-limits')
+  expect(html).toMatch(/free[\s\S]*1,000[\s\S]*pro[\s\S]*10,000/)
+  expect(html).not.toContain('acme-special')
+})
+
+test('the reference has every operation of the description, once', async () => {
+  const description = (await (await fetch(`${server.url}/v1/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, { operationId: string }>>
+  }
+  const operations = Object.values(description.paths).flatMap((item) =>
+    Object.values(item).map((one) => one.operationId),
+  )
+  const { html } = await read('/docs/api')
+  const collections = new Set(hrefs(html).filter((href) => /^\/docs\/api\/[^#]+$/.test(href)))
+  const pages = await Promise.all([...collections].map((href) => read(href)))
+  const drawn = pages.flatMap((page) =>
+    [...page.html.matchAll(/<section class="operation" id="(\w+)"/g)].map(([, id = '']) => id),
+  )
+  expect(drawn.toSorted()).toEqual(operations.toSorted())
+})
+
+describe('the search finds', () => {
+  const first = async (query: string, language?: string) => {
+    const { html } = await read(`/docs/search?q=${encodeURIComponent(query)}`, language)
+    return hrefs(html.slice(html.indexOf('id="findings"'))).filter((href) => href.startsWith('/docs/'))
+  }
+
+  test.each([
+    ['jitter', /^\/docs\/(rate-limits|troubleshooting)/],
+    ['insufficient_scope', /^\/docs\/errors\/insufficient_scope$/],
+    ['/v1/keys/verify-batch', /^\/docs\/api\/verification#verifyBatch$/],
+    ['roatte key', /rotat/],
+    ['auth_request', /^\/docs\/gateways/],
+  ])('what %s is about', async (query, wanted) => {
+    expect((await first(query)).slice(0, 4).some((href) => wanted.test(href))).toBe(true)
+  })
+
+  test('errors in the reader’s language', async () => {
+    expect(await first('abgelaufen', 'de')).toContain('/docs/errors/expired')
+  })
+
+  test.each(['', ' ', '"><script>', '%', 'zzzzzzzz', 'a'.repeat(5000), '(.*+?[', '\u0000'])(
+    'its way through %j',
+    async (query) => {
+      const { status, html } = await read(`/docs/search?q=${encodeURIComponent(query)}`)
+      expect(status).toBe(200)
+      expect(html).not.toContain('<script>')
+    },
+  )
+})
+
+test.each(['../package.json', 'package.json', 'docs/runbook.md', '%2e%2e/.env'])(
+  'no file but those that guides name is shown: %s',
+  async (file) => {
+    expect((await read(`/docs/files/${file}`)).status).toBe(404)
+  },
+)

@@ -109,6 +109,10 @@ function rendererFor(file: string, headings: Heading[]): RendererObject {
     code({ text, lang = '' }) {
       return `${codeBlock(text, lang.split(' ')[0] ?? '')}\n`
     },
+    html({ text }) {
+      // What is noted for whoever writes the file, and not for who reads it.
+      return text.startsWith('<!--') && !liveMark.test(text) ? '' : text
+    },
     link({ href, tokens }) {
       return `<a href="${escapeHtml(linkFrom(file, href))}">${this.parser.parseInline(tokens)}</a>`
     },
@@ -126,7 +130,7 @@ function rendererFor(file: string, headings: Heading[]): RendererObject {
       const named = header.some((cell) => cell.text !== '')
       const head = `<thead><tr>${cells(header, (at) => (header[at]?.text === '' ? 'td' : 'th scope="col"')).join('')}</tr></thead>`
       const body = rows.map((row) => `<tr>${cells(row, (at) => (at === 0 ? 'th scope="row"' : 'td')).join('')}</tr>`)
-      const label = escapeHtml(header.map((cell) => cell.text).find((text) => text !== '') ?? 'Table')
+      const label = escapeHtml(header.map((cell) => plain(cell.tokens)).find((text) => text !== '') ?? 'Table')
       return `<div class="table-scroll" role="group" aria-label="${label}" tabindex="0"><table class="docs-table">${named ? head : ''}<tbody>${body.join('')}</tbody></table></div>\n`
     },
   }
@@ -155,10 +159,12 @@ function freeId(id: string, headings: readonly Heading[]): string {
   return taken === 0 ? id : `${id}-${taken}`
 }
 
+const liveMark = /<!-- (scopes|tiers) -->/
+
 /** `<!-- scopes -->` on a line of its own is where the live table goes. */
 function splitLive(html: string): GuidePart[] {
   return html
-    .split(/<!-- (scopes|tiers) -->/)
+    .split(liveMark)
     .map((piece, at): GuidePart => (at % 2 === 0 ? { kind: 'html', html: piece } : { kind: piece as LiveTable }))
     .filter((part) => part.kind !== 'html' || part.html.trim() !== '')
 }

@@ -36,6 +36,8 @@ export function referenceOf(document: Description, apiUrl: string): Reference {
   }
 }
 
+const sentence = (text: string) => (/^\p{Ll}/u.test(text) ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : text)
+
 const slugOf = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
 
 interface Place {
@@ -50,6 +52,8 @@ function operationOf(document: Description, place: Place): DocsOperation {
   const parameters = (operation.parameters ?? []).map((one) => resolve<Parameter>(document, one))
   const content = operation.requestBody && Object.values(operation.requestBody.content)[0]
   const id = operation.operationId
+  // What stands behind a semicolon explains, and is no part of a heading.
+  const [title = '', ...more] = operation.summary.split('; ')
   const call = {
     method,
     url: apiUrl + addressOf(path, parameters),
@@ -60,8 +64,8 @@ function operationOf(document: Description, place: Place): DocsOperation {
     id,
     method,
     path,
-    title: operation.summary,
-    description: blockMarkdown(operation.description ?? ''),
+    title,
+    description: blockMarkdown([more.join('; '), operation.description ?? ''].map(sentence).join(' ')),
     scope: operation['x-required-scope'] ?? null,
     parameters: (['path', 'query', 'header'] as const)
       .map((where) => ({

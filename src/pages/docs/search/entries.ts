@@ -15,13 +15,15 @@ export interface Entry {
   /** The page that it is on; empty: it is one. */
   within: string
   text: string
+  /** What it is found by besides, and isn't shown. */
+  words: string
 }
 
 export function entriesFor(
   { at, values, reference }: { at: Addresses; values: PlaceholderValues; reference: Reference },
   locale: Locale,
 ): Entry[] {
-  const found: Omit<Entry, 'id'>[] = [
+  const found: (Omit<Entry, 'id' | 'words'> & { words?: string })[] = [
     ...guideSlugs.flatMap((slug) => {
       const { title, passages } = guide(slug)
       return passages.map((passage) => ({
@@ -52,9 +54,10 @@ export function entriesFor(
         href: `/docs/api/${slug}#${operation.id}`,
         title: `${operation.method} ${operation.path}`,
         within,
-        text: [operation.title, operation.scope ?? '', operation.id].join(' '),
+        text: operation.title,
+        words: `${operation.scope ?? ''} ${operation.id}`,
       })),
     ),
   ]
-  return found.map((entry, id) => ({ id, ...entry }))
+  return found.map((entry, id) => ({ id, words: '', ...entry }))
 }
