@@ -24,6 +24,7 @@ const stylesheet = [
   new URL('styles/pages.css', folder),
   new URL('styles/desk.css', folder),
   new URL('styles/desk-blocks.css', folder),
+  new URL('styles/desk-groups.css', folder),
   new URL('styles/docs.css', folder),
   new URL('styles/docs-prose.css', folder),
   new URL('styles/docs-code.css', folder),

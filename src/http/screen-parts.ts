@@ -10,6 +10,7 @@ import type {
   Choice,
   ChoiceGroup,
   Field,
+  FormButton,
   Row,
   Empty,
   Block,
@@ -25,6 +26,7 @@ export const link = (said: Text, href: string): Value => ({ kind: 'link', text: 
 export const day = (at: Date | null): Value => (at ? { kind: 'day', at } : none)
 export const moment = (at: Date | null): Value => (at ? { kind: 'moment', at } : none)
 export const number = (count: number): Value => ({ kind: 'number', number: count })
+export const image = (href: string, alt: Text): Value => ({ kind: 'image', href, alt })
 export const badge = (said: Text, tone: Tone = 'neutral'): Value => ({ kind: 'badges', badges: [{ text: said, tone }] })
 export const badges = (list: { text: Text; tone: Tone }[]): Value =>
   list.length === 0 ? none : { kind: 'badges', badges: list }
@@ -113,6 +115,27 @@ export const tick = (name: string, given: Given<Omit<Extract<Field, { kind: 'tic
   hint: null,
   required: false,
   ...given,
+})
+export const file = (name: string, given: Given<Omit<Extract<Field, { kind: 'file' }>, 'kind' | 'name'>>): Field => ({
+  kind: 'file',
+  name,
+  accept: '',
+  hint: null,
+  required: false,
+  ...given,
+})
+export const group = (name: string, legend: Text, fields: Field[], buttons: FormButton[] = []): Field => ({
+  kind: 'group',
+  name,
+  legend,
+  fields,
+  buttons,
+})
+export const buttons = (name: string, ...list: FormButton[]): Field => ({ kind: 'buttons', name, buttons: list })
+export const formButton = (said: Text, value: string, symbol: string | null = null): FormButton => ({
+  text: said,
+  value,
+  symbol,
 })
 export const hidden = (name: string, value: string): Field => ({ kind: 'hidden', name, value })
 export const choiceGroup = (list: Choice[], title: Text | null = null, folded = false): ChoiceGroup => ({

@@ -31,8 +31,9 @@ export function screenGlobals(t: Translate, locale: Locale) {
     /** Stable, so that a page is the same each time, and its own for each text. */
     codeId: (source: string) => `code-${createHash('sha256').update(source).digest('hex').slice(0, 10)}`,
     doesSomething: (rows: Row[]) => rows.some(({ actions }) => actions.length > 0),
-    fieldNamed: (fields: Field[], name: string | null) =>
-      fields.find((field) => field.name === name && field.kind !== 'hidden') ?? null,
+    fieldNamed: (fields: Field[], name: string | null) => flat(fields).find((field) => field.name === name) ?? null,
+    sendsFiles: (fields: Field[]) => fields.some(({ kind }) => kind === 'file'),
+    hasButtons: (fields: Field[]) => fields.some(({ kind }) => kind === 'group' || kind === 'buttons'),
     faultsOf: (faults: Fault[], name: string) => faults.filter(({ field }) => field === name),
     chartData: ({ kind, labels, series, limit }: Extract<Block, { block: 'chart' }>) =>
       JSON.stringify({
@@ -42,6 +43,16 @@ export function screenGlobals(t: Translate, locale: Locale) {
         series: series.map(({ label, tone, points }) => ({ label: plain(label), tone, points: [...points] })),
       }),
   }
+}
+
+type Labelled = Exclude<Field, { kind: 'hidden' | 'group' | 'buttons' }>
+
+/** Those that have a label, wherever they are. */
+function flat(fields: readonly Field[]): Labelled[] {
+  return fields.flatMap((field): Labelled[] => {
+    if (field.kind === 'group') return flat(field.fields)
+    return field.kind === 'hidden' || field.kind === 'buttons' ? [] : [field]
+  })
 }
 
 function isolated(text: string): nunjucks.runtime.SafeString {

@@ -25,6 +25,7 @@ export type Value =
   | { kind: 'relative'; at: Date; unit: Unit; count: number; seconds: number; ticking: boolean }
   | { kind: 'badges'; badges: { text: Text; tone: Tone }[] }
   | { kind: 'number'; number: number }
+  | { kind: 'image'; href: string; alt: Text }
   | { kind: 'meter'; used: number; of: number; tone: Tone; text: Text }
   | { kind: 'lines'; lines: Value[] }
   | { kind: 'none' }
@@ -80,7 +81,19 @@ export type Field =
   /** One of several, or (`many`) any of them, in groups; posted once for each that is chosen. */
   | (FieldBase & { kind: 'choices'; many: boolean; groups: ChoiceGroup[] })
   | (FieldBase & { kind: 'tick'; checked: boolean })
+  /** Sends its form as multipart. */
+  | (FieldBase & { kind: 'file'; accept: string })
+  /** Fields that belong together, one of several such groups; its buttons send the form, with what is to be done. */
+  | { kind: 'group'; name: string; legend: Text; fields: Field[]; buttons: FormButton[] }
+  | { kind: 'buttons'; name: string; buttons: FormButton[] }
   | { kind: 'hidden'; name: string; value: string }
+
+/** Sends the form as it is, complete or not, to be shown again otherwise: `_do` says how. */
+export interface FormButton {
+  text: Text
+  value: string
+  symbol: string | null
+}
 
 export interface Row {
   /** Where the row's first cell leads. */

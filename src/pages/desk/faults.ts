@@ -2,7 +2,7 @@
 import type { Problem } from '../../http/problem.ts'
 import type { Fault } from '../../http/screen.ts'
 
-/** `/scopes/0` concerns the field `scopes`, `/limits/hour` the field `limits.hour`, if the form has one. */
+/** `/scopes/0` concerns the field `scopes`, `/limits/hour` the field `limits.hour`, `/routes/1/match` the field `routes.1.match`, if the form has one. */
 export function faultsOf({ message, errors }: Problem): Fault[] {
   if (errors.length === 0) return [{ field: null, text: message }]
   return errors.map(({ path, message: said }) => ({ field: nameOf(path), text: capitalised(said) }))
@@ -10,8 +10,11 @@ export function faultsOf({ message, errors }: Problem): Fault[] {
 
 /** A JSON pointer (RFC 6901), or a parameter's bare name. */
 function nameOf(path: string): string {
-  const parts = path.split('/').filter((part) => part !== '')
-  return parts.filter((part) => !/^\d+$/.test(part)).join('.')
+  return path
+    .replace(/(?:\/\d+)+$/, '')
+    .split('/')
+    .filter((part) => part !== '')
+    .join('.')
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
