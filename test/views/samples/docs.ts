@@ -1,6 +1,9 @@
 /** The documentation, in both languages; a few of its pages stand for all, which test/pages/docs/ looks at. */
 import type { DocsModels } from '../../../src/http/docs-models.ts'
+import type { Locale } from '../../../src/http/messages.ts'
 import { openLibrary } from '../../../src/pages/docs/library.ts'
+import { errorCodes } from '../../../src/pages/docs/errors.ts'
+import { guideSlugs } from '../../../src/pages/docs/guides/guides.ts'
 import { errorPage, errorsPage, troubleshootingPage } from '../../../src/pages/docs/page.ts'
 import type { SamplesOf } from './visitor.ts'
 
@@ -123,6 +126,7 @@ export const docs = {
   },
   'docs-file': { file: library.file('examples/nginx/keygrant.conf') },
   'docs-search': {
+    errors: await library.search('insufficient_scope', reader),
     found: await library.search('issue an API key', reader),
     nothing: await library.search('zzzzzzzz', reader),
     unasked: await library.search('', reader),
@@ -144,3 +148,12 @@ export const docs = {
     de: errorPage('rate_limited', at, 'de'),
   },
 } satisfies SamplesOf<DocsModels, keyof DocsModels>
+
+/** Those whose words differ from one to the next: a wide line or a bare table may be in any. */
+export const everyError = Object.fromEntries(
+  errorCodes.map((code) => [code, (locale: Locale) => errorPage(code, at, locale)]),
+)
+
+export const everyGuide = Object.fromEntries(
+  guideSlugs.map((slug) => [slug, (locale: Locale) => library.guide(slug, { ...reader, locale })]),
+)
