@@ -241,7 +241,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const { enqueue } = webhooks
   const services = { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue }
   const routesOfApi = apiRoutes(services)
-  const api = apiRouter(routesOfApi, { db, secrets, clock, authenticate: gate.principal })
+  const { principal: authenticate, noteScope } = gate
+  const api = apiRouter(routesOfApi, { db, secrets, clock, authenticate, noteScope })
 
   // ── Every page there is ──
   const signUp = () => settings.current().sign_up

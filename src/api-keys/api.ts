@@ -12,6 +12,7 @@ import { issueApiKey } from './issue.ts'
 import { listApiKeyIds } from './list/store.ts'
 import { revokeApiKey } from './revoke.ts'
 import { rotateApiKey, rotateOwnApiKey } from './rotate.ts'
+import { scopeUseRoutes } from './scope-use/api.ts'
 import type { KeyServices } from './services.ts'
 import { keyAnswers, showKey, showKeyWithSecret } from './show.ts'
 import { findApiKey, listApiKeysById } from './store.ts'
@@ -31,7 +32,12 @@ type Schemas = { fields: ReturnType<typeof keyFields> } & ReturnType<typeof keyA
 export function apiKeyRoutes(services: KeyApiServices): ApiRoute[] {
   const { limitOverrides, settings } = services
   const schemas = { fields: keyFields(limitOverrides, settings), ...keyAnswers(limitOverrides) }
-  return [...selfRoutes(services, schemas), ...collection(services, schemas), ...single(services, schemas)]
+  return [
+    ...selfRoutes(services, schemas),
+    ...collection(services, schemas),
+    ...single(services, schemas),
+    ...scopeUseRoutes(services),
+  ]
 }
 
 function selfRoutes(services: KeyApiServices, { fields, keyOut, keyWithSecretOut }: Schemas): ApiRoute[] {

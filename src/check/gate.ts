@@ -21,6 +21,7 @@ import { createCorridor } from './corridor.ts'
 import { createAdmit, createRefuse } from './corridor-answer.ts'
 import { createJudge } from './decide.ts'
 import { createDerive } from './derive.ts'
+import { createNoteScope, type NoteScope } from './scope-note.ts'
 import { createNoteUnencrypted, type NoteUnencrypted } from './exposure.ts'
 import { createFigures, type CheckFigures } from './figures.ts'
 import { createHolders, type Holders } from './holders.ts'
@@ -73,6 +74,7 @@ export interface Gate {
   streams(): number
   /** What introspection tells of. */
   findLiveApiKey: FindLiveApiKey
+  noteScope: NoteScope
   holders: Holders
   figures: CheckFigures
 }
@@ -110,8 +112,13 @@ export function createGate(options: GateOptions): Gate {
   const noteUnencrypted = createNoteUnencrypted({ holders, expose, nowMs, log })
   const authenticate = createAuthenticate({ holders, judge, current, note, nowMs, resource: apiResource, issuer })
   const verify = createVerify({ holders, judge, defaultResource, note, metadataOf })
+  const noteScope = createNoteScope(usage)
+  /** For what needs `keys:verify`. */
   const uncharged = (request: IncomingMessage, address: string) =>
-    andThen(authenticate(request, address, { charge: false, anyResource: false }), ({ principal }) => principal)
+    andThen(authenticate(request, address, { charge: false, anyResource: false }), ({ principal }) => {
+      noteScope(principal, 'keys:verify')
+      return principal
+    })
   const admit = createAdmit({ https, note: noteUnencrypted })
   const refuse = createRefuse({ links, onError })
   const revocations = createRevocationsCorridor({ feed, authenticate: uncharged, isTrusted, admit, refuse, nowMs })
@@ -148,6 +155,7 @@ export function createGate(options: GateOptions): Gate {
     endStreams: revocations.end,
     streams: revocations.count,
     findLiveApiKey: createFindLiveApiKey({ holders, current, nowMs }),
+    noteScope,
     holders,
     figures,
   }

@@ -6,7 +6,7 @@ import type { Question } from './question.ts'
 /** Without a question it was only looked at: its use is noted, and no decision is counted. */
 export type Note = (
   verdict: Verdict,
-  question: Pick<Question, 'route' | 'cost'> | null,
+  question: Pick<Question, 'route' | 'cost' | 'scopes'> | null,
   /** What whoever holds its answer has let pass by itself, and tells of now. */
   elsewhere?: { readonly calls: number; readonly cost: number },
 ) => void
@@ -30,6 +30,7 @@ export function createNote(usage: Pick<UsageRecorder, 'count' | 'used'>): Note {
       route: question.route,
       outcome: passed ? 'allowed' : code === 'rate_limited' ? 'limited' : 'denied',
       cost: passed ? question.cost : 0,
+      scopes: passed && keyId !== null ? question.scopes : undefined,
     })
   }
 }

@@ -36,7 +36,8 @@ const sweeps = [
   { table: 'webhook_deliveries', key: 'id', column: 'created_at', afterSeconds: 30 * day },
   // Where a leak was found is told for as long as usage is; a report that comes again later is a new one.
   { table: 'leak_reports', key: 'id', column: 'at', afterSeconds: 397 * day },
-  // Thirteen months.
+  // Thirteen months. What is older of a scope that a key has is told like what never was.
+  { table: 'scope_uses', key: '(api_key_id, scope)', column: 'last_needed_on', afterSeconds: 397 * day },
   {
     table: 'usage',
     key: '(credential_id, hour, kind, route, organization_id)',

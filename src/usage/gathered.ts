@@ -25,9 +25,18 @@ export interface LastUse {
   at: Date
 }
 
+/** Of a scope of an API key: the day on which it was needed last. */
+export interface Need {
+  keyId: string
+  scope: string
+  /** Since 1970. */
+  day: number
+}
+
 export interface Batch {
   usage: UsageRow[]
   uses: LastUse[]
+  needs: Need[]
   counters: CounterRow[]
 }
 
@@ -43,6 +52,7 @@ const mostAtOnce = 10_000
 export interface Gathered {
   addUsage(row: UsageRow): void
   addUse(use: LastUse): void
+  addNeed(need: Need): void
   addCounter(row: CounterRow): void
   /** Takes out as much as one statement should write; null when there is nothing. */
   take(): Batch | null
@@ -54,6 +64,8 @@ export interface Gathered {
 export function createGathered(limit = mostRows): Gathered {
   const usage = new Map<string, UsageRow>()
   const uses = new Map<string, LastUse>()
+  // No more than the scopes of credentials that are held in memory.
+  const needs = new Map<string, Need>()
   const counters = new Map<string, CounterRow>()
 
   function addUsage(row: UsageRow): void {
@@ -69,22 +81,30 @@ export function createGathered(limit = mostRows): Gathered {
     if (!known || known.at < use.at) uses.set(use.secretId, use)
   }
 
+  function addNeed(need: Need): void {
+    const key = `${need.keyId} ${need.scope}`
+    const known = needs.get(key)
+    if (!known || known.day < need.day) needs.set(key, need)
+  }
+
   return {
     addUsage,
     addUse,
+    addNeed,
     addCounter: (row) => void counters.set(row.subject, row),
     take() {
-      if (usage.size + uses.size + counters.size === 0) return null
-      return { usage: takeFrom(usage), uses: takeFrom(uses), counters: takeFrom(counters) }
+      if (usage.size + uses.size + needs.size + counters.size === 0) return null
+      return { usage: takeFrom(usage), uses: takeFrom(uses), needs: takeFrom(needs), counters: takeFrom(counters) }
     },
     putBack(batch) {
       for (const row of batch.usage) addUsage(row)
       for (const use of batch.uses) addUse(use)
+      for (const need of batch.needs) addNeed(need)
       // A newer one says all that the older did.
       for (const row of batch.counters) if (!counters.has(row.subject)) counters.set(row.subject, row)
     },
     get rows() {
-      return usage.size + uses.size + counters.size
+      return usage.size + uses.size + needs.size + counters.size
     },
   }
 }

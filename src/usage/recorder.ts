@@ -4,10 +4,12 @@ import type { CounterRow } from '../limits/limits.ts'
 import { hour, type Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { createGathered, type Counts, type LastUse } from './gathered.ts'
-import { writeBatch } from './store.ts'
+import { writeBatch, writeNeeds } from './store.ts'
 import type { UsageCount, UsageRecorder } from './usage.ts'
 
 const EVERY_MS = 1_000
+
+const DAY_MS = 86_400_000
 
 /** A busy secret's row is rewritten this often: what is told of its last use is never older by more. */
 const USE_STEP_SECONDS = 30
@@ -34,6 +36,13 @@ interface Cell extends Counts {
   counted: boolean
 }
 
+/** What is kept of a credential from second to second. */
+interface Credential {
+  routes: Map<string, Cell>
+  /** Of each scope that was needed: the last day (since 1970) on which that was told. */
+  told: Map<string, number>
+}
+
 interface Use {
   readonly secretId: string
   used: boolean
@@ -44,20 +53,28 @@ interface Use {
 export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
   const { pool, clock, log, counters } = options
   const gathered = createGathered(options.mostRows)
-  const cells = { key: new Map<string, Map<string, Cell>>(), client: new Map<string, Map<string, Cell>>() }
+  const credentials = { key: new Map<string, Credential>(), client: new Map<string, Credential>() }
   const uses = new Map<string, Use>()
   let cellCount = 0
   let counted: Cell[] = []
   let used: Use[] = []
   // When the first of `counted` was: they are counted in its hour.
   let since = new Date(0)
+  let today = 0
   let failing = false
   let writing: Promise<void> | null = null
   let again: Promise<void> | null = null
 
-  function cellOf({ kind, credentialId, organizationId, route }: UsageCount): Cell {
-    let routes = cells[kind].get(credentialId)
-    if (!routes) cells[kind].set(credentialId, (routes = new Map<string, Cell>()))
+  function credentialOf(kind: UsageCount['kind'], id: string): Credential {
+    const known = credentials[kind].get(id)
+    if (known) return known
+    const credential = { routes: new Map<string, Cell>(), told: new Map<string, number>() }
+    credentials[kind].set(id, credential)
+    cellCount += 1
+    return credential
+  }
+
+  function cellOf({ routes }: Credential, { kind, credentialId, organizationId, route }: UsageCount): Cell {
     const known = routes.get(route)
     if (known?.organizationId === organizationId) return known
     const none = { allowed: 0, limited: 0, denied: 0, cost: 0 }
@@ -65,6 +82,22 @@ export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
     routes.set(route, cell)
     cellCount += 1
     return cell
+  }
+
+  /** Once a day for each scope of a key; from then on it costs a look. */
+  function tellNeeds({ told }: Credential, keyId: string, scopes: readonly string[]): void {
+    for (const scope of scopes) {
+      if (told.get(scope) === today) continue
+      told.set(scope, today)
+      cellCount += 1
+      gathered.addNeed({ keyId, scope, day: today })
+    }
+  }
+
+  function lookAtClock(): Date {
+    const now = clock.now()
+    today = Math.floor(now.getTime() / DAY_MS)
+    return now
   }
 
   /** Adds up what was counted since the last time. */
@@ -78,7 +111,7 @@ export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
       cell.counted = false
     }
     counted = []
-    const now = clock.now()
+    const now = lookAtClock()
     for (const use of used) {
       use.used = false
       if (now.getTime() - use.toldAt < USE_STEP_SECONDS * 1000) continue
@@ -88,8 +121,8 @@ export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
     used = []
     for (const row of counters()) gathered.addCounter(row)
     if (cellCount > MOST_CELLS) {
-      cells.key.clear()
-      cells.client.clear()
+      credentials.key.clear()
+      credentials.client.clear()
       cellCount = 0
     }
     if (uses.size > MOST_CELLS) uses.clear()
@@ -107,6 +140,10 @@ export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
           throw error
         })
         busyUses.push(...written.filter(({ secretId }) => busy.has(secretId)))
+        await writeNeeds(pool, batch.needs).catch((error: unknown) => {
+          for (const need of batch.needs) gathered.addNeed(need)
+          throw error
+        })
       }
     } finally {
       // They come with the next second's.
@@ -148,13 +185,17 @@ export function createUsageRecorder(options: RecorderOptions): UsageRecorder {
 
   return {
     count(what) {
-      const cell = cellOf(what)
+      const credential = credentialOf(what.kind, what.credentialId)
+      const cell = cellOf(credential, what)
       cell[what.outcome] += what.calls ?? 1
       cell.cost += what.cost
-      if (cell.counted) return
-      cell.counted = true
-      if (counted.push(cell) === 1) since = clock.now()
+      if (!cell.counted) {
+        cell.counted = true
+        if (counted.push(cell) === 1) since = lookAtClock()
+      }
+      if (what.scopes) tellNeeds(credential, what.credentialId, what.scopes)
     },
+    needed: (keyId, scopes) => tellNeeds(credentialOf('key', keyId), keyId, scopes),
     used(secretId) {
       let use = uses.get(secretId)
       if (!use) uses.set(secretId, (use = { secretId, used: false, toldAt: 0 }))

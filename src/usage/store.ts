@@ -1,6 +1,6 @@
 /** The rows of usage: written for all credentials in one statement, read for charts and exports. */
 import type { Pool } from 'pg'
-import type { Batch } from './gathered.ts'
+import type { Batch, Need } from './gathered.ts'
 
 /**
  * Everything that was gathered, in one round trip and one transaction. Raw, since Prisma would send a statement for each row.
@@ -37,7 +37,7 @@ const statement = `WITH
 /** @returns the secrets whose last use could not be written now, since somebody is changing them */
 export async function writeBatch(
   pool: Pool,
-  { usage, uses, counters }: Batch,
+  { usage, uses, counters }: Omit<Batch, 'needs'>,
   stepSeconds: number,
 ): Promise<ReadonlySet<string>> {
   const { rows } = await pool.query<{ busy: string[] }>({
@@ -63,6 +63,27 @@ export async function writeBatch(
     ],
   })
   return new Set(rows[0]?.busy)
+}
+
+/**
+ * Apart from the rest, since there is seldom anything: once a day for each scope of a key, whichever node tells it. What
+ * was written for the day is not written again.
+ */
+export async function writeNeeds(pool: Pool, needs: readonly Need[]): Promise<void> {
+  if (needs.length === 0) return
+  await pool.query({
+    name: 'scope-uses-write',
+    text: `INSERT INTO scope_uses AS old (api_key_id, scope, last_needed_on)
+      SELECT * FROM unnest($1::text[], $2::text[], $3::date[]) AS new (api_key_id, scope, last_needed_on)
+      ORDER BY api_key_id, scope
+      ON CONFLICT (api_key_id, scope) DO UPDATE SET last_needed_on = excluded.last_needed_on
+        WHERE old.last_needed_on < excluded.last_needed_on`,
+    values: [
+      needs.map(({ keyId }) => keyId),
+      needs.map(({ scope }) => scope),
+      needs.map(({ day }) => new Date(day * 86_400_000).toISOString().slice(0, 10)),
+    ],
+  })
 }
 
 export interface UsageQuery {

@@ -152,6 +152,7 @@ export const steps: readonly Step[] = [
     keep: 'key',
   },
   { operation: 'getKey', params: ofKey },
+  { operation: 'getKeyScopeUsage', params: ofKey },
   { operation: 'listKeys', query: ({ organization }) => ({ organization_id: organization.id, status: 'active' }) },
   { operation: 'updateKey', params: ofKey, body: () => ({ name: 'Nightly export, EU' }) },
   { operation: 'getOwnKey', credential: ({ key }) => key.secret },

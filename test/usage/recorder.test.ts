@@ -248,3 +248,58 @@ test('counts of limits that are older than what is written change nothing', asyn
   await node.recorder.flush()
   expect(await bench.db.limitCounter.findMany()).toMatchObject([{ burstDebt: 2e12 }])
 })
+
+test('a scope that was needed is told once a day for each key, and its day only moves forward', async () => {
+  await bench.db.scopeUse.deleteMany()
+  await using node = openNode()
+  await using other = openNode()
+  const { clock } = bench
+  const told = async () =>
+    (await bench.db.scopeUse.findMany({ orderBy: [{ scope: 'asc' }] })).map(({ scope, lastNeededOn }) => [
+      scope,
+      lastNeededOn.toISOString().slice(0, 10),
+    ])
+  const day = () => clock.now().toISOString().slice(0, 10)
+  const writes = () => node.statements.filter((text) => text.includes('scope_uses')).length
+  const first = day()
+  node.recorder.count({ ...key, scopes: ['reports:read', 'reports:write'] })
+  node.recorder.count({ ...key, scopes: ['reports:read'] })
+  await node.recorder.flush()
+  node.recorder.count({ ...key, scopes: ['reports:read'] })
+  node.recorder.needed(key.credentialId, ['reports:write'])
+  await node.recorder.flush()
+  expect(writes()).toBe(1)
+  expect(await told()).toEqual([
+    ['reports:read', first],
+    ['reports:write', first],
+  ])
+
+  clock.advance(86_400)
+  node.recorder.count({ ...key, scopes: ['reports:read'] })
+  await node.recorder.flush()
+  expect(writes()).toBe(2)
+  expect(await told()).toEqual([
+    ['reports:read', day()],
+    ['reports:write', first],
+  ])
+  // Another node comes late with what was yesterday.
+  clock.advance(-86_400)
+  other.recorder.count({ ...key, scopes: ['reports:read'] })
+  clock.advance(86_400)
+  await other.recorder.flush()
+  expect((await told())[0]).toEqual(['reports:read', day()])
+})
+
+test('what scopes were needed in an outage is written once the database is back', async () => {
+  await bench.db.scopeUse.deleteMany()
+  await using proxy = await openDatabaseProxy(bench.url)
+  await using node = openNode({ url: proxy.url })
+  node.recorder.count({ ...key, scopes: ['reports:read'] })
+  await proxy.refuse()
+  await expect(node.recorder.flush()).rejects.toThrow()
+  await proxy.restore()
+  await eventually(async () => {
+    await node.recorder.flush()
+    expect(await bench.db.scopeUse.count()).toBe(1)
+  })
+})

@@ -8,6 +8,7 @@ import { members } from './members.ts'
 import type { Noun } from './noun.ts'
 import { organizations } from './organizations.ts'
 import { policies, resources, scopes } from './resources.ts'
+import { scopeUsage } from './scope-usage.ts'
 import { serviceAccounts } from './service-accounts.ts'
 import { settings } from './settings.ts'
 import { tiers, usage } from './tiers.ts'
@@ -21,6 +22,7 @@ export const nouns: readonly Noun[] = [
   invitations,
   serviceAccounts,
   keys,
+  scopeUsage,
   clients,
   clientSecrets,
   resources,

@@ -9,6 +9,7 @@ import { checkRequest, dispatch, type DispatchServices } from './dispatch.ts'
 import { idempotencyKeyOf } from './idempotency.ts'
 import { readJsonBody } from './json-body.ts'
 import { reachOf, type Principal, type Reach } from './principal.ts'
+import type { ApiScope } from './scopes.ts'
 import type { ActingContext, ApiAnswer, ApiRoute } from './route.ts'
 
 export interface ApiServices extends DispatchServices {
@@ -18,6 +19,8 @@ export interface ApiServices extends DispatchServices {
    * @throws {Problem} 400 for two credentials, 401, 403, 429 or 503
    */
   authenticate(ctx: Context, options: { charge: boolean; anyResource: boolean }): Promise<Principal>
+  /** Whoever calls needs this scope. */
+  noteScope(principal: Principal, scope: ApiScope): void
 }
 
 export function apiRouter(routes: readonly ApiRoute[], services: ApiServices): Router {
@@ -65,7 +68,10 @@ async function authorize(
   const anyResource = route.access === 'any-credential' || route.access === 'keys:rotate'
   const principal = await services.authenticate(ctx, { charge: route.charge ?? true, anyResource })
   if (route.access === 'any-credential') return { principal }
-  if (route.access !== 'administrator') return { principal, reach: reachOf(principal, route.access) }
+  if (route.access !== 'administrator') {
+    services.noteScope(principal, route.access)
+    return { principal, reach: reachOf(principal, route.access) }
+  }
   if (!principal.administrator) {
     throw new Problem('forbidden', { detail: 'This is for administrators of the platform.' })
   }

@@ -25,6 +25,7 @@ import type { Desk } from '../desk.ts'
 import { usageChart } from '../usage-chart.ts'
 import { at, type KeyOut } from '../wire.ts'
 import { pathOfKey, readKey, type KeyPages } from './parts.ts'
+import { unusedScopes } from './unused-scopes.ts'
 import { keyBadges } from './words.ts'
 
 export async function showKeyPage(desk: Desk, pages: KeyPages): Promise<void> {
@@ -41,6 +42,7 @@ export async function showKeyPage(desk: Desk, pages: KeyPages): Promise<void> {
         : [],
       blocks: [
         ...warnings(key, path),
+        ...(live ? await unusedScopes(desk, path, key) : []),
         section('about', say('key.about'), [about(desk, pages, key)]),
         ...(live ? [secretsOf(desk, key)] : []),
         section('scopes', say('key.scopes'), [scopesOf(pages, key)]),
