@@ -59,6 +59,15 @@ export async function openJobs({ url, log }: { url: string; log: Log }): Promise
   })
   boss.on('error', (err) => log.warn({ err }, 'the queue of jobs could not ask the database'))
   await boss.start()
+
+  /** It is told to whoever operates this, and given to somebody again. */
+  async function worked(work: Promise<void>): Promise<void> {
+    await work.catch((err: unknown) => {
+      log.warn({ err }, 'a job failed; it will be tried again')
+      throw err
+    })
+  }
+
   return {
     async queue(name, { concurrency, groupConcurrency, expiresInSeconds }, work) {
       await boss.createQueue(name, {
@@ -81,7 +90,7 @@ export async function openJobs({ url, log }: { url: string; log: Log }): Promise
         worker.id = await boss.work<object>(name, options, async ([job]) => {
           // Whoever had something to do looks for more as soon as it is done.
           boss.notifyWorker(worker.id)
-          if (job) await work(job.data as never)
+          if (job) await worked(work(job.data as never))
         })
       }
       return {

@@ -78,7 +78,7 @@ export async function openWebhooks(options: {
   async function enqueueOverdue(): Promise<void> {
     const rows = await listOverdue(db, new Date(clock.now().getTime() - OVERDUE_MS), OVERDUE_ROWS)
     const deliveries = rows.map(({ id, organizationId }) => ({ id, group: groupOf(organizationId), at: null }))
-    if (rows.length > 0) await db.$transaction((tx) => enqueue(tx, deliveries))
+    if (rows.length > 0) await db.$transaction((tx) => enqueue(tx, deliveries), { maxWait: 15_000, timeout: 15_000 })
   }
 
   const stopping = new AbortController()

@@ -61,9 +61,12 @@ export async function findEndpoint(db: Db | Tx, id: string): Promise<WebhookEndp
   return row && toEndpoint(row)
 }
 
-/** Reads one and holds its row until the transaction ends. Raw, since Prisma has no row locks. */
+/**
+ * Reads one and holds its row until the transaction ends; deliveries to it can be made meanwhile. Raw, since Prisma has no
+ * row locks.
+ */
 export async function lockEndpoint(tx: Tx, id: string): Promise<WebhookEndpoint | null> {
-  await tx.$queryRaw`SELECT 1 FROM webhook_endpoints WHERE id = ${id} FOR UPDATE`
+  await tx.$queryRaw`SELECT 1 FROM webhook_endpoints WHERE id = ${id} FOR NO KEY UPDATE`
   return findEndpoint(tx, id)
 }
 
@@ -128,6 +131,14 @@ export async function updateEndpoint(
 ): Promise<WebhookEndpoint> {
   const data = { ...changed, ...(types && { types: [...types] }), updatedAt }
   return toEndpoint(await tx.webhookEndpoint.update({ where: { id }, data, select: columns }))
+}
+
+/** Something has come through. */
+export async function clearFailing(tx: Tx, id: string, updatedAt: Date): Promise<void> {
+  await tx.webhookEndpoint.updateMany({
+    where: { id, failingSince: { not: null } },
+    data: { failingSince: null, updatedAt },
+  })
 }
 
 export interface SealedSecrets {

@@ -106,10 +106,10 @@ export async function surviveKills({
   await changing
 
   if (hurry) {
+    await server.kill()
     await pool.query(
       "UPDATE webhook_deliveries SET next_attempt_at = next_attempt_at - interval '1 minute' WHERE status = 'pending'",
     )
-    await server.kill()
     startMs.push(await server.start())
   }
   const isOurs = ({ body }: { body: string }) => body.includes('"change ')
@@ -151,6 +151,9 @@ async function openProcess(databaseUrl: string): Promise<KilledProcess> {
     LOG_LEVEL: 'error',
   }
   let child: ChildProcess | null = null
+  // Whoever runs this may be ended, too, by a test's patience.
+  const orphaned = () => child?.kill('SIGKILL')
+  process.once('exit', orphaned)
   async function kill(): Promise<void> {
     if (child === null) return
     const gone = once(child, 'exit')
@@ -162,7 +165,7 @@ async function openProcess(databaseUrl: string): Promise<KilledProcess> {
     url,
     async start() {
       const began = performance.now()
-      const started = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+      const started = spawn(process.execPath, [entry], { env, stdio: 'ignore' })
       child = started
       for (;;) {
         if (started.exitCode !== null) throw new Error(`the server ended with ${started.exitCode}`)
@@ -174,6 +177,7 @@ async function openProcess(databaseUrl: string): Promise<KilledProcess> {
     },
     kill,
     async [Symbol.asyncDispose]() {
+      process.off('exit', orphaned)
       await kill()
       await rm(dataDir, { recursive: true, force: true })
     },

@@ -147,14 +147,14 @@ test('a name that leads inside when it is connected to leads nowhere, whatever i
 })
 
 test('a host that is asked as much as it may be is asked a little later, which is no attempt', async () => {
-  const hosts = createHostLimit(1)
-  const leave = hosts.enter(endpoint.url)
+  const hosts = createHostLimit(1, 0)
+  const leave = await hosts.enter(endpoint.url)
   const id = await send({ hosts })
   expect([await stateOf(id), queued]).toMatchObject([{ status: 'pending', attemptCount: 0, attempts: [] }, [2]])
   leave?.()
   await attemptDelivery({ ...services, hosts }, id)
   expect((await stateOf(id)).status).toBe('succeeded')
-  expect(hosts.enter(endpoint.url)).not.toBeNull()
+  expect(await hosts.enter(endpoint.url)).not.toBeNull()
 })
 
 test('a job that comes before the time, left over from before a replay, does nothing', async () => {

@@ -12,4 +12,4 @@ test('a server that is killed in the middle of changes loses none of their event
   // Told twice, it is told under the same id.
   expect(new Set(told.map(({ id }) => id)).size).toBe(made.length)
   expect(audit).toMatchObject({ faults: [], waiting: 0 })
-})
+}, 120_000)

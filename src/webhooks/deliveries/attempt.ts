@@ -7,7 +7,7 @@ import type { Secrets } from '../../platform/secrets.ts'
 import { nextAttemptAt, readRetryAfter } from '../schedule.ts'
 import { openSecrets } from '../secrets.ts'
 import { signedHeaders } from '../signature.ts'
-import { findEndpoint, getSecrets, lockEndpoint, updateEndpoint } from '../store.ts'
+import { clearFailing, findEndpoint, getSecrets, lockEndpoint, updateEndpoint } from '../store.ts'
 import type { WebhookEndpoint } from '../webhook.ts'
 import type { Delivery, Failure } from './delivery.ts'
 import { groupOf, type Enqueue } from './fan-out.ts'
@@ -40,6 +40,8 @@ const FAILING_MS = FAILING_DAYS * 86_400_000
 /** Of an answer, for whoever looks for the fault. */
 const ANSWER_CHARACTERS = 1_000
 
+/** Nobody waits for it, and what isn't written down is sent again: so it may take its time. */
+const patient = { maxWait: 15_000, timeout: 15_000 }
 /** For a host that is asked as much as it may be. */
 const HOST_BUSY_MS = 2_000
 /** A job that comes so much before its time is one of before a replay: another one comes in time. */
@@ -55,13 +57,13 @@ export async function attemptDelivery(services: AttemptServices, id: string): Pr
   const endpoint = await findEndpoint(db, delivery.endpointId)
   if (!endpoint) return
   if (!(await isListening(db, endpoint.id))) {
-    await db.$transaction((tx) => end(tx, delivery, 'abandoned', clock.now()))
+    await db.$transaction((tx) => end(tx, delivery, 'abandoned', clock.now()), patient)
     return
   }
-  const leave = hosts.enter(endpoint.url)
+  const leave = await hosts.enter(endpoint.url)
   if (!leave) {
     const at = new Date(now + HOST_BUSY_MS * (1 + random()))
-    await db.$transaction((tx) => enqueue(tx, [{ id, group: groupOf(endpoint.organizationId), at }]))
+    await db.$transaction((tx) => enqueue(tx, [{ id, group: groupOf(endpoint.organizationId), at }]), patient)
     return
   }
   try {
@@ -83,7 +85,7 @@ async function send(services: AttemptServices, delivery: Delivery, endpoint: Web
   const began = performance.now()
   const sent = await post(endpoint.url, { headers, body: delivery.body })
   const durationMs = Math.round(performance.now() - began)
-  await db.$transaction((tx) => settle(tx, services, { delivery, at, durationMs, sent }))
+  await db.$transaction((tx) => settle(tx, services, { delivery, at, durationMs, sent }), patient)
 }
 
 interface Tried {
@@ -93,15 +95,34 @@ interface Tried {
   sent: Sent
 }
 
-async function settle(tx: Tx, services: AttemptServices, { delivery, at, durationMs, sent }: Tried): Promise<void> {
+/** What has come through locks nothing that others of the same endpoint wait for. */
+async function settle(tx: Tx, services: AttemptServices, tried: Tried): Promise<void> {
   const { clock } = services
-  const endpoint = await lockEndpoint(tx, delivery.endpointId)
-  const current = await lockDelivery(tx, delivery.id)
-  // The endpoint has gone, or another attempt of the same was faster.
-  if (!endpoint || current?.status !== 'pending') return
-  const number = current.attemptCount + 1
+  const { delivery, sent } = tried
   const failure = failureOf(sent)
-  services.count(failure ?? 'succeeded')
+  if (failure === null) {
+    const number = await note(tx, services, tried, null)
+    if (number === null) return
+    await end(tx, delivery, 'succeeded', clock.now(), number)
+    return clearFailing(tx, delivery.endpointId, clock.now())
+  }
+  const endpoint = await lockEndpoint(tx, delivery.endpointId)
+  const number = endpoint && (await note(tx, services, tried, failure))
+  if (!endpoint || number === null) return
+  const answered = sent.outcome === 'answered' ? sent : null
+  await failed(tx, services, { ...delivery, attemptCount: number }, endpoint, answered)
+}
+
+/** @returns which attempt it was; null where the endpoint has gone, or another attempt of the same was faster */
+async function note(
+  tx: Tx,
+  { clock, count }: AttemptServices,
+  { delivery, at, durationMs, sent }: Tried,
+  failure: Failure | null,
+): Promise<number | null> {
+  const current = await lockDelivery(tx, delivery.id)
+  if (current?.status !== 'pending') return null
+  const number = current.attemptCount + 1
   const answered = sent.outcome === 'answered' ? sent : null
   await insertAttempt(tx, delivery.id, {
     id: newId('att', clock),
@@ -112,13 +133,8 @@ async function settle(tx: Tx, services: AttemptServices, { delivery, at, duratio
     failure,
     answer: (answered?.body ?? '').replaceAll('\0', '\ufffd').slice(0, ANSWER_CHARACTERS),
   })
-  if (failure === null) {
-    await updateDelivery(tx, delivery.id, { attemptCount: number })
-    await end(tx, delivery, 'succeeded', clock.now())
-    if (endpoint.failingSince !== null) await updateEndpoint(tx, endpoint.id, { failingSince: null }, clock.now())
-    return
-  }
-  await failed(tx, services, { ...delivery, attemptCount: number }, endpoint, answered)
+  count(failure ?? 'succeeded')
+  return number
 }
 
 async function failed(
@@ -136,8 +152,8 @@ async function failed(
   else if (endpoint.failingSince === null) await updateEndpoint(tx, endpoint.id, { failingSince: now }, now)
   const retryAfterMs = readRetryAfter(answered?.retryAfter, now)
   const next = gone ? null : nextAttemptAt({ attempts: delivery.attemptCount, now, retryAfterMs }, random())
+  if (next === null) return end(tx, delivery, 'failed', now, delivery.attemptCount)
   await updateDelivery(tx, delivery.id, { attemptCount: delivery.attemptCount, nextAttemptAt: next })
-  if (next === null) return end(tx, delivery, 'failed', now)
   await enqueue(tx, [{ id: delivery.id, group: groupOf(endpoint.organizationId), at: next }])
 }
 
@@ -150,8 +166,15 @@ async function disable(tx: Tx, endpoint: WebhookEndpoint, reason: 'gone' | 'fail
   await record(tx, { type: 'webhook.disabled', id, organizationId, data: { name, reason } }, systemContext(clock))
 }
 
-async function end(tx: Tx, { id }: Delivery, status: 'succeeded' | 'failed' | 'abandoned', at: Date): Promise<void> {
-  await updateDelivery(tx, id, { status, nextAttemptAt: null, endedAt: at })
+async function end(
+  tx: Tx,
+  { id }: Delivery,
+  status: 'succeeded' | 'failed' | 'abandoned',
+  at: Date,
+  attemptCount?: number,
+): Promise<void> {
+  const counted = attemptCount === undefined ? {} : { attemptCount }
+  await updateDelivery(tx, id, { status, nextAttemptAt: null, endedAt: at, ...counted })
 }
 
 /** Only 2xx is success (Standard Webhooks): a redirect would have us send to where nobody has looked. */

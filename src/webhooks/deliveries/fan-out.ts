@@ -8,6 +8,8 @@ import { insertDeliveries, listListeners, markSent, takeEvents, type Listener, t
 /** Has a delivery attempted: at once, or at a time. In the transaction, so that none is forgotten. */
 export type Enqueue = (tx: Tx, deliveries: readonly { id: string; group: string; at: Date | null }[]) => Promise<void>
 
+/** Nobody waits for it. */
+const patient = { maxWait: 15_000, timeout: 15_000 }
 /** Of a few hundred bytes each. */
 const BATCH = 200
 
@@ -42,7 +44,7 @@ export async function fanOut(
       now,
     )
     return { events: events.length, deliveries: jobs.length, more: events.length === batch }
-  })
+  }, patient)
 }
 
 function wants({ organizationId, types }: Listener, event: WaitingEvent): boolean {
