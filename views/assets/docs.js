@@ -3,7 +3,8 @@ const { copyWord, copiedWord } = document.querySelector('[data-copy-word]').data
 
 // ── Copying; without the clipboard (plain http from elsewhere) a button would do nothing ──
 if (navigator.clipboard) {
-  for (const block of document.querySelectorAll('.code-block')) {
+  // Of one thing in several languages, the one that is seen.
+  for (const block of document.querySelectorAll('.code-tabs, :not(.code-tab-panel) > .code-block')) {
     const button = document.createElement('button')
     button.type = 'button'
     button.className = 'copy'
@@ -15,7 +16,8 @@ if (navigator.clipboard) {
 }
 
 async function copy(block, button) {
-  await navigator.clipboard.writeText(block.querySelector('code').textContent)
+  const seen = [...block.querySelectorAll('code')].find((code) => code.checkVisibility())
+  await navigator.clipboard.writeText(seen.textContent)
   button.textContent = copiedWord
   setTimeout(() => (button.textContent = copyWord), 2000)
 }

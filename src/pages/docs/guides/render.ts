@@ -40,7 +40,7 @@ export function guide(slug: GuideSlug): Guide {
   return known
 }
 
-export function renderGuide(markdown: string, file: string): Guide {
+function renderGuide(markdown: string, file: string): Guide {
   const headings: Heading[] = []
   const marked = new Marked({ renderer: rendererFor(file, headings) })
   const tokens = marked.lexer(openPlaceholders(markdown))
