@@ -50,6 +50,7 @@ import { ensureDemo } from './pages/demo/ensure.ts'
 import { demoRoutes } from './pages/demo/routes.ts'
 import { devMailRoutes } from './pages/dev/mail.ts'
 import { siteRoutes } from './pages/site/site.ts'
+import { startNotices, type Notices } from './notices/notices.ts'
 import { openChanges } from './platform/changes.ts'
 import type { Clock } from './platform/clock.ts'
 import { openDatabaseClock } from './platform/database-clock.ts'
@@ -90,6 +91,7 @@ export interface RunningServer extends AsyncDisposable {
   /** For what has to be looked at from outside of HTTP: a test moves time and sweeps, and counts what was computed. */
   inside: {
     sweeper: Sweeper
+    notices: Pick<Notices, 'run'>
     mail: Mail
     passwords: Passwords
     usage: UsageRecorder
@@ -215,7 +217,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const { publicUrl, trustedProxies } = config
   const links = liveAddresses(settings, { publicUrl, apiUrl: config.apiUrl })
   const apiResource = `${config.apiUrl}/v1`
-  const { gate, usage, sharedLimits } = opening.use(
+  const { gate, usage, sharedLimits, limitWatch } = opening.use(
     await openChecks({
       config,
       database,
@@ -293,7 +295,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const rest = (request: IncomingMessage, response: ServerResponse) => void callback(request, response)
   const sweeper = opening.use(startSweeper({ pool, clock, log, clockOffsetMs: time.offsetMs }))
   opening.use(startSequencer({ pool: background.pool, secrets, clock, log, ...config.audit }))
-  const parts = { pool, changes, gate, usage, sharedLimits, leaks, webhooks, publicJwks: ring.publicJwks }
+  const told = { db: background.prisma, clock, log, mail, views, publicUrl, watch: limitWatch }
+  const notices = opening.use(startNotices(told))
+  const parts = { pool, changes, gate, usage, sharedLimits, leaks, webhooks, notices, publicJwks: ring.publicJwks }
   const metrics = serverMetrics({ ...parts, clockOffsetMs: time.offsetMs })
   const operations =
     config.operationsListen &&
@@ -315,6 +319,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const bootstrapKey = chosenKey ?? (await makeBootstrapKey(firstAdministrator.outcome === 'created'))
   ready = true
 
+  const inside = { sweeper, notices, mail, passwords, usage, holders: gate.holders }
   const open = opening.move()
   return {
     url: config.publicUrl,
@@ -323,7 +328,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     checkPort: checks?.port ?? null,
     firstAdministrator,
     bootstrapKey,
-    inside: { sweeper, mail, passwords, usage, holders: gate.holders, pages: routes, refreshSigningKeys: ring.refresh },
+    inside: { ...inside, pages: routes, refreshSigningKeys: ring.refresh },
     async [Symbol.asyncDispose]() {
       ready = false
       await open.disposeAsync()

@@ -13,6 +13,7 @@ import { createMemoryLimiter } from '../limits/memory-limiter.ts'
 import { metersOf } from '../limits/meters.ts'
 import { createRedisLimiter, type RedisLimiter } from '../limits/redis-limiter.ts'
 import { createTiers } from '../limits/tiers.ts'
+import { createLimitWatch, type LimitWatch } from '../notices/near-limits/watch.ts'
 import type { PublicJwks } from '../oidc/verify-access-token.ts'
 import type { Changes } from '../platform/changes.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -29,6 +30,7 @@ export interface Checks extends AsyncDisposable {
   usage: UsageRecorder
   /** Null where limits are counted in this process. */
   sharedLimits: RedisLimiter | null
+  limitWatch: LimitWatch
 }
 
 export async function openChecks(options: {
@@ -56,6 +58,7 @@ export async function openChecks(options: {
   const limiter: Limiter = opening.use(sharedLimits ?? createMemoryLimiter({ now }))
   // Closed first, so that what was counted last is written.
   const usage = opening.use(createUsageRecorder({ pool, clock, log, counters: () => limiter.takeChanged() }))
+  const limitWatch = createLimitWatch(clock)
   const gate = createGate({
     lookUps: opening.use(openLookUps({ url: directUrl, log, ...(onStatement ? { onStatement } : {}) })),
     secrets,
@@ -69,6 +72,7 @@ export async function openChecks(options: {
     policies: opening.use(await createPolicies({ db, changes, log })),
     feed: opening.use(await openFeed({ pool, changes, clock, log })),
     usage,
+    limitWatch,
     publicJwks,
     foreignFormats: opening.use(await createFormatDirectory({ db, secrets, changes, log })),
     keyPrefix: config.apiKeys.prefix,
@@ -81,5 +85,5 @@ export async function openChecks(options: {
     metadataOf: async (keyId) => (await findApiKey(db, keyId, clock.now()))?.metadata ?? {},
   })
   const open = opening.move()
-  return { gate, usage, sharedLimits, [Symbol.asyncDispose]: () => open.disposeAsync() }
+  return { gate, usage, sharedLimits, limitWatch, [Symbol.asyncDispose]: () => open.disposeAsync() }
 }

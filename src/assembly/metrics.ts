@@ -5,6 +5,7 @@ import { gateMetrics } from '../check/metrics.ts'
 import type { Leaks } from '../leaks/leaks.ts'
 import { sharedLimitsMetrics } from '../limits/metrics.ts'
 import type { RedisLimiter } from '../limits/redis-limiter.ts'
+import type { Notices } from '../notices/notices.ts'
 import type { PublicJwks } from '../oidc/verify-access-token.ts'
 import { createMetrics, type Metrics } from '../platform/metrics.ts'
 import { nodeMetrics } from '../platform/node-metrics.ts'
@@ -20,9 +21,10 @@ export function serverMetrics(
     sharedLimits: RedisLimiter | null
     leaks: Leaks
     webhooks: Pick<Webhooks, 'addMetrics'>
+    notices: Pick<Notices, 'addMetrics'>
   },
 ): Metrics {
-  const { gate, publicJwks, usage, sharedLimits, leaks, webhooks, ...node } = parts
+  const { gate, publicJwks, usage, sharedLimits, leaks, webhooks, notices, ...node } = parts
   const metrics = createMetrics()
   nodeMetrics(metrics, { version: manifest.version, ...node })
   gateMetrics(metrics, gate)
@@ -30,6 +32,7 @@ export function serverMetrics(
   metrics.gauge('keygrant_usage_waiting_rows', 'Rows of usage not yet written.', () => usage.waitingRows)
   leaks.addMetrics(metrics)
   webhooks.addMetrics(metrics)
+  notices.addMetrics(metrics)
   if (sharedLimits) sharedLimitsMetrics(metrics, sharedLimits)
   return metrics
 }

@@ -14,6 +14,7 @@ import type { Log } from '../platform/log.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { andThen } from '../platform/soon.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
+import type { LimitWatch } from '../notices/near-limits/watch.ts'
 import type { UsageRecorder } from '../usage/usage.ts'
 import { createAnswers } from './answers.ts'
 import { createAuthenticate } from './authenticate.ts'
@@ -47,6 +48,8 @@ export interface GateOptions {
   policies: Policies
   feed: Feed
   usage: UsageRecorder
+  /** Sees whose hour comes to its end. */
+  limitWatch: Pick<LimitWatch, 'see'>
   publicJwks: () => PublicJwks
   /** How keys of other systems are looked for. */
   foreignFormats: FormatDirectory
@@ -108,7 +111,7 @@ export function createGate(options: GateOptions): Gate {
   const knows = (resource: string) => resource === defaultResource || catalogue.byIdentifier(resource) !== undefined
   const judge = createJudge({ limiter, current, nowMs, knows })
   const figures = createFigures()
-  const note = createNote(usage)
+  const note = createNote(usage, options.limitWatch)
   const noteUnencrypted = createNoteUnencrypted({ holders, expose, nowMs, log })
   const authenticate = createAuthenticate({ holders, judge, current, note, nowMs, resource: apiResource, issuer })
   const verify = createVerify({ holders, judge, defaultResource, note, metadataOf })

@@ -1,4 +1,5 @@
-/** Counts a decision for the credential that it was about; nobody's are only in the metrics. */
+/** Counts a decision for the credential that it was about, and shows its limits to whoever watches them; nobody's are only in the metrics. */
+import type { LimitWatch } from '../notices/near-limits/watch.ts'
 import type { UsageRecorder } from '../usage/usage.ts'
 import type { Verdict } from './decide.ts'
 import type { Question } from './question.ts'
@@ -11,11 +12,12 @@ export type Note = (
   elsewhere?: { readonly calls: number; readonly cost: number },
 ) => void
 
-export function createNote(usage: Pick<UsageRecorder, 'count' | 'used'>): Note {
-  return ({ holder, code }, question, elsewhere) => {
+export function createNote(usage: Pick<UsageRecorder, 'count' | 'used'>, watch: Pick<LimitWatch, 'see'>): Note {
+  return ({ holder, code, limits, derived }, question, elsewhere) => {
     if (!holder) return
     const { keyId, secretId, clientId, organizationId } = holder
     const passed = code === 'valid'
+    if (keyId !== null && limits && derived) watch.see(keyId, derived.meters, limits)
     if (passed && secretId !== null) usage.used(secretId)
     const kind = keyId === null ? 'client' : 'key'
     const credentialId = keyId ?? clientId ?? ''

@@ -1,4 +1,5 @@
 /** What people and their programs are told without having asked: looked for, written down and mailed, on every node. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import type { Log } from '../platform/log.ts'
@@ -41,7 +42,13 @@ export function startNotices(services: NoticeServices): Notices {
   let running: Promise<void> = Promise.resolve()
   const stopped = () => stopping
 
-  async function run(withEnds = true): Promise<void> {
+  /** One after the other: what is asked for while another runs is all done when it is answered. */
+  function run(withEnds = true): Promise<void> {
+    running = running.catch(() => undefined).then(() => look(withEnds))
+    return running
+  }
+
+  async function look(withEnds: boolean): Promise<void> {
     await tellOfLimits(services, stopped)
     if (withEnds) {
       await tellOfEnds(services, stopped)
@@ -54,7 +61,7 @@ export function startNotices(services: NoticeServices): Notices {
   function schedule(): void {
     if (stopping) return
     timer = setTimeout(() => {
-      running = run(round++ % LOOK_FOR_ENDS === 0)
+      void run(round++ % LOOK_FOR_ENDS === 0)
         .then(() => void (warned = false))
         .catch((err: unknown) => {
           if (!warned) log.warn({ err }, 'notices wait; they will be tried again')
@@ -67,7 +74,7 @@ export function startNotices(services: NoticeServices): Notices {
   schedule()
 
   return {
-    run,
+    run: () => run(),
     addMetrics(metrics) {
       metrics.gauge('keygrant_mails_waiting', 'Things that people are yet to be mailed.', () => countWaiting(db))
       metrics.counter('keygrant_mails_total', 'Mails that follow from changes, by what became of a try.', () => [
@@ -79,8 +86,7 @@ export function startNotices(services: NoticeServices): Notices {
     async [Symbol.asyncDispose]() {
       stopping = true
       clearTimeout(timer)
-      const given = AbortSignal.timeout(STOP_MS)
-      await Promise.race([running, new Promise((resolve) => given.addEventListener('abort', resolve))])
+      await Promise.race([running.catch(() => undefined), delay(STOP_MS, undefined, { ref: false })])
     },
   }
 }

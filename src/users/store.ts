@@ -108,6 +108,12 @@ export interface UserChange {
   passwordChangedAt?: Date
   administrator?: boolean
   disabledAt?: Date | null
+  mutedMail?: string[]
+}
+
+/** Null: there is nobody of this id. */
+export async function findMutedMail(db: Db | Tx, id: string): Promise<string[] | null> {
+  return (await db.user.findUnique({ where: { id }, select: { mutedMail: true } }))?.mutedMail ?? null
 }
 
 /** A new password ends one that was brought along. */

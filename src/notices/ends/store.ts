@@ -1,5 +1,5 @@
 /** The rows of keys and of clients' secrets whose end may have to be told of. Raw, since Prisma has no row locks. */
-import type { Tx } from '../../platform/database.ts'
+import type { Db, Tx } from '../../platform/database.ts'
 import { Prisma } from '../../platform/prisma/client.ts'
 import type { Life } from './times.ts'
 
@@ -30,16 +30,24 @@ export interface EndingSecret extends Life {
 
 const tables = { keys: Prisma.sql`api_keys`, secrets: Prisma.sql`client_secrets` } as const
 
+/** Asked before anything is held, since mostly there is nothing. */
+export async function isAnyDue(db: Db, what: keyof typeof tables, which: Which, now: Date): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>`SELECT 1 FROM ${tables[what]} WHERE ${dueBy(which, now)} LIMIT 1`
+  return rows.length > 0
+}
+
+function dueBy(which: Which, now: Date): Prisma.Sql {
+  return which === 'unseen' ? Prisma.sql`notice_at IS NULL` : Prisma.sql`notice_at <= ${now.toISOString()}::timestamptz`
+}
+
 /** Holds them until the transaction ends; what another node holds is skipped. */
 async function lockDue(
   tx: Tx,
   table: Prisma.Sql,
   { which, now, limit }: { which: Which; now: Date; limit: number },
 ): Promise<string[]> {
-  const due =
-    which === 'unseen' ? Prisma.sql`notice_at IS NULL` : Prisma.sql`notice_at <= ${now.toISOString()}::timestamptz`
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM ${table} WHERE ${due} ORDER BY notice_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`
+    SELECT id FROM ${table} WHERE ${dueBy(which, now)} ORDER BY notice_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`
   return rows.map(({ id }) => id)
 }
 

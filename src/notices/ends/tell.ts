@@ -8,6 +8,7 @@ import { record, systemContext } from '../../audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Tx } from '../../platform/database.ts'
 import {
+  isAnyDue,
   moveNotices,
   takeEndingKeys,
   takeEndingSecrets,
@@ -31,8 +32,12 @@ const TIMEOUT_MS = 15_000
 /** Until nothing is due, or it is to stop. @returns how many were told of */
 export async function tellOfEnds(services: EndServices, stopped: () => boolean, batch = BATCH): Promise<number> {
   let told = 0
-  for (const one of [keyBatch, secretBatch]) {
+  for (const [what, one] of [
+    ['keys', keyBatch],
+    ['secrets', secretBatch],
+  ] as const) {
     for (const which of ['unseen', 'due'] as const) {
+      if (!(await isAnyDue(services.db, what, which, services.clock.now()))) continue
       for (let full = true; full && !stopped();) {
         const done = await services.db.$transaction((tx) => one(tx, services, which, batch), { timeout: TIMEOUT_MS })
         told += done.told

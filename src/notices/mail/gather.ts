@@ -2,7 +2,7 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
 import { itemOf } from './about.ts'
-import { queueForAll, takeEvents } from './store.ts'
+import { isAnyWaiting, queueForAll, takeEvents } from './store.ts'
 
 const BATCH = 500
 const TIMEOUT_MS = 15_000
@@ -13,6 +13,7 @@ export async function gatherMail(
   stopped: () => boolean,
   batch = BATCH,
 ): Promise<void> {
+  if (!(await isAnyWaiting(db))) return
   for (let full = true; full && !stopped();) {
     full = await db.$transaction(
       async (tx) => {

@@ -55,6 +55,7 @@ const PAUSES = [60, 300, 1_800, 7_200, 21_600]
 
 /** Until nothing is due, the mail server is away, or it is to stop. */
 export async function sendDue(services: SendServices, counts: SendCounts, stopped: () => boolean): Promise<void> {
+  if (!(await findDue(services.db, services.clock.now(), []))) return
   let away = false
   const work = async () => {
     while (!away && !stopped()) {

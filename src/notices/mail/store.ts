@@ -9,6 +9,11 @@ export interface WaitingEvent {
   data: Record<string, unknown>
 }
 
+/** Asked before a transaction is begun, since mostly there is none. */
+export async function isAnyWaiting(db: Db): Promise<boolean> {
+  return (await db.outboxEvent.findFirst({ where: { mailWaits: true }, select: { id: true } })) !== null
+}
+
 /** Those that nobody has looked at, looked at now. What another node takes is skipped. */
 export async function takeEvents(tx: Tx, limit: number): Promise<WaitingEvent[]> {
   return tx.$queryRaw<WaitingEvent[]>`
