@@ -39,7 +39,14 @@ export async function installProgram(
       say(`${program.title} for the tests: ${broughtMeanwhile}, brought by another run just now.`)
       return broughtMeanwhile
     }
-    return await bring(name, program, cacheDir, say)
+    try {
+      return await bring(name, program, cacheDir, say)
+    } catch (fault) {
+      const { instead } = program
+      if (instead === undefined || !isExecutable(instead)) throw fault
+      say(`${program.title} for the tests: ${instead}, which is slower.\n${(fault as Error).message}`)
+      return instead
+    }
   })
 }
 
