@@ -1,9 +1,8 @@
 /** What a browser test plays on: a server of its own and Chromium, and an ear for whatever a browser complains of. */
-import { mkdir } from 'node:fs/promises'
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { expectAccessible } from '../support/axe.ts'
 import { openBrowser, openPage, type PageOptions } from '../support/browser.ts'
+import { expectToLookRight } from '../support/look.ts'
 import {
   addClient,
   startTestServer,
@@ -94,25 +93,5 @@ export async function openStage(serverOptions: TestServerOptions = {}): Promise<
   }
 }
 
-const screens = new URL('../../test-results/screens/', import.meta.url)
-
-/** Pictures take as long again as all else, so they are taken on request: `SCREENS=1 npm test -- test/browser`. */
-const pictured = process.env['SCREENS'] === undefined ? [] : [390, 1280]
-
-/** A page as it stands: checked by axe in both colour schemes, and pictured for people at two widths. */
-export async function look(page: Page, name: string): Promise<void> {
-  const before = page.viewportSize()
-  for (const colorScheme of ['dark', 'light'] as const) {
-    // Without motion the colours change at once.
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await expectAccessible(page)
-    for (const width of pictured) {
-      await page.setViewportSize({ width, height: 900 })
-      await mkdir(screens, { recursive: true })
-      const path = new URL(`${name}.${width}.${colorScheme}.png`, screens).pathname
-      await page.screenshot({ path, fullPage: true, animations: 'disabled' })
-    }
-  }
-  await page.emulateMedia({ reducedMotion: null })
-  if (before && pictured.length > 0) await page.setViewportSize(before)
-}
+/** A page as it stands. */
+export const look = (page: Page, name: string): Promise<void> => expectToLookRight(page, { name })

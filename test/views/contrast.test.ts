@@ -1,5 +1,5 @@
 /** The colours by arithmetic: WCAG 2.2 asks 7 for body text at AAA, 4.5 at AA, 3 for the edges of controls. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
 const source = readFileSync(new URL('../../views/assets/styles/tokens.css', import.meta.url), 'utf8')
@@ -46,6 +46,18 @@ const pairs: [string, string, number][] = [
   ['danger', 'surface', 7],
   ['good', 'surface', 7],
 ]
+
+test('the dark scheme changes custom properties of colour and nothing else, so that what isn’t colour is looked at in one', () => {
+  const folder = new URL('../../views/assets/styles/', import.meta.url)
+  const schemes = readdirSync(folder).flatMap((file) => [
+    ...readFileSync(new URL(file, folder), 'utf8').matchAll(/prefers-color-scheme[^{]*\{([\s\S]*?)\n\}/g),
+  ])
+  expect(schemes.length).toBeGreaterThan(0)
+  for (const [, rules = ''] of schemes) {
+    const colours = rules.replaceAll(/--[\w-]+: (?:#[0-9a-f]{3,8}|rgb\([^)]*\)|0|\d+px| )+;/g, '')
+    expect(colours).toMatch(/^\s*:root \{\s*\}\s*$/)
+  }
+})
 
 test('every colour exists in the light and in the dark', () => {
   expect(Object.keys(dark)).toEqual(Object.keys(light))

@@ -7,7 +7,7 @@ import { contentSecurityPolicy } from '../../src/http/entrance.ts'
 import type { Locale } from '../../src/http/messages.ts'
 import type { PageName } from '../../src/http/page-models.ts'
 import { createViews } from '../../src/http/views.ts'
-import { pages } from './samples.ts'
+import { pages, type SamplePages } from './samples.ts'
 import { person, platform, visitor } from './samples/visitor.ts'
 
 export interface PageServer {
@@ -18,19 +18,15 @@ export interface PageServer {
 /** What makes a page leave by itself: without it, it stays long enough to be looked at. */
 const departure = /<meta http-equiv="refresh".*?>|<script .*?submit-now.*?<\/script>/
 
-/** Every page and sample there is. */
-export const samplePaths = Object.entries(pages).flatMap(([page, samples]) =>
-  Object.keys(samples).map((sample) => `${page}/${sample}`),
-)
-
-export async function servePages(): Promise<PageServer> {
+export async function servePages(served: SamplePages = pages): Promise<PageServer> {
   const views = createViews({ platform, mode: 'development' })
   const app = new Koa()
   app.use(assets())
-  app.use((ctx) => {
+  app.use(async (ctx) => {
     const [, locale, page, sample] = ctx.path.split('/')
-    const model = (pages as Record<string, Record<string, unknown>>)[page ?? '']?.[sample ?? '']
-    if (!model) return
+    const found = served[page ?? '']?.[sample ?? '']
+    if (!found) return
+    const model: unknown = typeof found === 'function' ? await found(locale as Locale) : found
     const shared = {
       ...(/^(connected|docs$)/.test(page ?? '') ? person : visitor),
       locale: locale as Locale,
