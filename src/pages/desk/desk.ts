@@ -67,11 +67,14 @@ async function openDesk(page: PersonalPage, services: DeskServices): Promise<Des
   const belongings = await listBelongings(services.db, page.person.id)
   const principal = personPrincipal(page, belongings)
   return Object.assign(page, {
+    // They go into paths of the API, where a slash or a percent sign would be another path.
+    params: Object.fromEntries(Object.entries(page.params).map(([name, id]) => [name, encodeURIComponent(id)])),
     api: apiOf(services, page, principal, area === 'console' ? 'everything' : 'own'),
     now: services.clock.now(),
     belongings,
     screen(screen: Screen, status = 200): void {
-      const frame = frameOf(page.ctx.path, { administrator: page.person.administrator, query: page.query['q'] ?? '' })
+      const query = page.ctx.path === '/admin/search' ? (page.query['q'] ?? '') : ''
+      const frame = frameOf(page.ctx.path, { administrator: page.person.administrator, query })
       const said = `done.${page.query['done'] ?? ''}`
       const told = isMessageKey(said) ? [notice(say(said), 'good')] : []
       page.show('screen', { frame, screen: { ...screen, blocks: [...told, ...screen.blocks] } }, { status })
