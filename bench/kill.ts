@@ -18,7 +18,7 @@ const [kills, changes] = [Number(values.kills), Number(values.changes)]
 await using postgres = await openPostgres()
 const databaseUrl = await postgres.createDatabase()
 await migrate({ url: databaseUrl, log: createLog('warn') })
-const run = await surviveKills({ databaseUrl, kills, changes, patienceMs: 60_000 + kills * 20_000 })
+const run = await surviveKills({ databaseUrl, kills, changes, patienceMs: 120_000 + kills * 20_000 })
 const { made, told, unanswered, startMs, audit } = run
 
 const [names, toldNames] = [new Set(made), new Set(told.map(({ name }) => name))]

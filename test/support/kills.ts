@@ -23,7 +23,7 @@ import { freePort, testSecretKey } from './server.ts'
 const entry = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const AT_ONCE = 4
 /** For all of it. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 150_000
 
 export interface KillRun {
   /** Migrated. */

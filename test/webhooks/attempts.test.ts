@@ -1,11 +1,11 @@
 /** What comes of sending: with a real receiver, and a clock that is moved by hand. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
-import type { Db } from '../../src/platform/database.ts'
-import { openDatabase } from '../../src/platform/database.ts'
+import { openDatabase, type Database, type Db } from '../../src/platform/database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createOutgoing, type Outgoing } from '../../src/platform/outgoing.ts'
 import { createSecrets } from '../../src/platform/secrets.ts'
+import { startSweeper } from '../../src/platform/sweeper.ts'
 import { changeEndpoint } from '../../src/webhooks/change.ts'
 import { createEndpoint } from '../../src/webhooks/create.ts'
 import { attemptDelivery, type AttemptServices } from '../../src/webhooks/deliveries/attempt.ts'
@@ -25,6 +25,7 @@ const later = (seconds: number) => void (now = new Date(now.getTime() + seconds 
 const secrets = createSecrets(['test-secret-key-0123456789-0123456789'])
 const opened = new AsyncDisposableStack()
 let db: Db
+let pool: Database['pool']
 let receiver: Receiver
 let services: AttemptServices
 /** When it is to be attempted next, in seconds from now. */
@@ -33,7 +34,7 @@ let outcomes: string[] = []
 
 beforeAll(async () => {
   const { url } = opened.use(await createTestDatabase())
-  db = opened.use(openDatabase({ url, poolSize: 3, log: createLog('warn') })).prisma
+  ;({ prisma: db, pool } = opened.use(openDatabase({ url, poolSize: 3, log: createLog('warn') })))
   receiver = opened.use(await openReceiver())
   services = {
     db,
@@ -175,6 +176,17 @@ test('who is no administrator any more is sent nothing of everybody’s, nor wha
   await db.user.update({ where: { id: person.id }, data: { administrator: false } })
   expect((await stateOf(await send())).status).toBe('abandoned')
   expect(receiver.received).toHaveLength(1)
+})
+
+test('what was sent is kept for thirty days, with its attempts', async () => {
+  const id = await send()
+  await using sweeper = startSweeper({ pool, clock, log: createLog('silent'), clockOffsetMs: () => 0 })
+  later(30 * 86_400)
+  await sweeper.sweep()
+  expect((await stateOf(id)).attempts).toHaveLength(1)
+  later(1)
+  expect(await sweeper.sweep()).toMatchObject({ webhook_deliveries: expect.any(Number) as number })
+  expect(await db.webhookAttempt.count({ where: { deliveryId: id } })).toBe(0)
 })
 
 test('Retry-After is waited for', async () => {

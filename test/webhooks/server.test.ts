@@ -77,8 +77,10 @@ test('each change is told to its own organization and to administrators who list
 
 test('two servers deliver each event once between them', async () => {
   const { key, receiver, id } = await addListener(['api_key.created'])
-  const names = Array.from({ length: 24 }, (_, index) => `Key ${index}`)
-  await Promise.all(names.map((name) => ask(key, 'POST', '/v1/keys', { name, scopes: [] })))
+  const names = Array.from({ length: 12 }, (_, index) => `Key ${index}`)
+  for (const name of names) {
+    expect((await ask(key, 'POST', '/v1/keys', { name, scopes: [] })).status).toBe(201)
+  }
   await eventually(async () => {
     const { body } = await ask(key, 'GET', `/v1/webhooks/${id}/deliveries?limit=100&status=succeeded`)
     expect(body.data).toHaveLength(names.length)
@@ -134,7 +136,7 @@ describe('a delivery', () => {
     const figures = await Promise.all([server, second].map(metricsOf))
     const sum = (name: string) => figures.reduce((total, lines) => total + (lines.get(name) ?? 0), 0)
     expect(sum('keygrant_webhook_attempts_total{outcome="status"}')).toBe(1)
-    expect(sum('keygrant_webhook_attempts_total{outcome="succeeded"}')).toBeGreaterThan(24)
+    expect(sum('keygrant_webhook_attempts_total{outcome="succeeded"}')).toBeGreaterThan(12)
     expect(figures[0]?.get('keygrant_webhook_endpoints_failing')).toBe(1)
     expect(figures[0]?.has('keygrant_webhook_backlog_seconds')).toBe(true)
   })
