@@ -48,8 +48,6 @@ test('every page fits 320 pixels', async () => {
 })
 
 test.each([
-  ['oauth', 'light', 320],
-  ['rate-limits', 'dark', 1280],
   ['gateways', 'light', 1280],
   ['sdk', 'dark', 320],
   ['api/verification', 'light', 1280],
