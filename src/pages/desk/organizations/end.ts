@@ -1,5 +1,6 @@
 /** Leaving an organization, and deleting one: each asked once, by its name. */
 import { say } from '../../../http/screen-parts.ts'
+import { Problem } from '../../../http/problem.ts'
 import type { Fault } from '../../../http/screen.ts'
 import { confirmation } from '../confirm.ts'
 import type { Desk } from '../desk.ts'
@@ -7,7 +8,9 @@ import { crumbsTo, listPath, pathOfOrganization, readOrganization, type Organiza
 
 export async function askLeave(desk: Desk, pages: OrganizationPages, faults: Fault[] = []): Promise<void> {
   const organization = await readOrganization(desk)
-  const { id, name } = organization
+  const { id, name, personal } = organization
+  // A person's own goes with the person.
+  if (personal) throw new Problem('not_found')
   const path = pathOfOrganization(pages, id)
   confirmation(desk, {
     title: say('organization.leave.title', { name }),
@@ -30,7 +33,8 @@ export async function leaveOrganization(desk: Desk, pages: OrganizationPages): P
 
 export async function askDelete(desk: Desk, pages: OrganizationPages, faults: Fault[] = []): Promise<void> {
   const organization = await readOrganization(desk)
-  const { id, name } = organization
+  const { id, name, personal } = organization
+  if (personal) throw new Problem('not_found')
   const path = pathOfOrganization(pages, id)
   confirmation(desk, {
     title: say('organization.delete.title', { name }),

@@ -4,16 +4,13 @@ import type { Fault, Field } from '../../../http/screen.ts'
 import type { NewWebhookOut, WebhookOut } from '../../../webhooks/api.ts'
 import { webhookTypes } from '../../../webhooks/webhook.ts'
 import type { Desk } from '../desk.ts'
+import { findOrganization, organizationField } from '../find-organization.ts'
 import { onceField, onceOf } from '../once.ts'
-import { organizationNames } from '../names.ts'
 import { crumbsTo, listPath, pathOfWebhook, readWebhook, type WebhookPages } from './parts.ts'
 import { showSecret } from './secret.ts'
 import { typeWords } from './words.ts'
 
-/** What stands for the platform itself where an organization is chosen. */
-const everybody = 'everybody'
-
-export async function showCreate(desk: Desk, pages: WebhookPages, faults: Fault[] = []): Promise<void> {
+export function showCreate(desk: Desk, pages: WebhookPages, faults: Fault[] = []): void {
   const list = listPath(pages)
   desk.screen(
     screen({
@@ -29,7 +26,7 @@ export async function showCreate(desk: Desk, pages: WebhookPages, faults: Fault[
           faults,
           fields: [
             onceField(desk),
-            ...(await whoseFields(desk, pages)),
+            ...whoseFields(desk, pages),
             ...fieldsOf({ name: desk.typed('name'), url: desk.typed('url'), types: desk.ticked('types') }),
           ],
         }),
@@ -40,13 +37,13 @@ export async function showCreate(desk: Desk, pages: WebhookPages, faults: Fault[
 }
 
 export async function createWebhook(desk: Desk, pages: WebhookPages): Promise<void> {
-  const whose = desk.typed('organization_id')
-  const organization = whose === everybody ? null : whose || undefined
+  const whose = await whoseOf(desk, pages)
+  if (!whose.ok) return showCreate(desk, pages, [whose.fault])
   const body = {
     name: desk.typed('name'),
     url: desk.typed('url'),
     types: desk.ticked('types'),
-    ...(organization === undefined ? {} : { organization_id: organization }),
+    ...(whose.id === undefined ? {} : { organization_id: whose.id }),
   }
   await desk.attempt(() => desk.api.call<NewWebhookOut>('POST', '/v1/webhooks', { body, once: onceOf(desk) }), {
     done: (made) => showSecret(desk, pages, made, { secret: made.secret, oldUntil: null, why: 'created' }),
@@ -54,24 +51,27 @@ export async function createWebhook(desk: Desk, pages: WebhookPages): Promise<vo
   })
 }
 
-/** In the account one of those that the person administers; in the console everybody's events, or any one's by its id. */
-async function whoseFields(desk: Desk, pages: WebhookPages): Promise<Field[]> {
+/** `null`: everybody's events; `undefined`: those of the person's own organization. */
+type Whose = { ok: true; id: string | null | undefined } | { ok: false; fault: Fault }
+
+async function whoseOf(desk: Desk, { base }: WebhookPages): Promise<Whose> {
+  const typed = desk.typed('organization_id')
+  if (base === '/account') return { ok: true, id: typed || undefined }
+  if (typed === '') return { ok: true, id: null }
+  const found = await findOrganization(desk, 'organization_id')
+  return found.ok ? { ok: true, id: found.organization.id } : found
+}
+
+/** In the account one of those that the person administers; in the console everybody's events, or those of one that is named. */
+function whoseFields(desk: Desk, pages: WebhookPages): Field[] {
   const typed = desk.typed('organization_id') || (desk.query['organization'] ?? '')
   if (pages.base === '/admin') {
-    const named = typed !== '' && typed !== everybody
-    const names = await organizationNames(desk, named ? [typed] : [])
+    const label = say('webhook.whose')
     return [
-      select('organization_id', {
-        label: say('webhook.whose'),
+      organizationField('organization_id', typed, {
+        label,
         hint: say('webhook.whose.everybody.hint'),
-        value: typed || everybody,
-        options: [
-          { value: everybody, label: say('webhook.everybody') },
-          ...desk.belongings.map(({ id, name }) => ({ value: id, label: name })),
-          ...(named && !desk.belongings.some(({ id }) => id === typed)
-            ? [{ value: typed, label: names.get(typed) ?? typed }]
-            : []),
-        ],
+        required: false,
       }),
     ]
   }

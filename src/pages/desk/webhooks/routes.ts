@@ -8,7 +8,7 @@ import { createWebhook, editWebhook, showCreate, showEdit } from './form.ts'
 import { listWebhooks } from './list.ts'
 import { listPath, type WebhookPages } from './parts.ts'
 
-type Handle = (desk: Desk, pages: WebhookPages) => Promise<void>
+type Handle = (desk: Desk, pages: WebhookPages) => Promise<void> | void
 
 export function webhookPages(pages: WebhookPages): DeskRoute[] {
   const list = listPath(pages)
