@@ -1,7 +1,7 @@
 /** `/v1/audit-events`: what has happened, to those who administer where it did. In pages, and whole as lines. */
 import { z } from 'zod'
 import { inputProblem } from '../http/api/input.ts'
-import { listPage, listParameters, listSchema, type Cursor } from '../http/api/list.ts'
+import { idsParameter, listPage, listParameters, listSchema, type Cursor } from '../http/api/list.ts'
 import { administers, type Principal, type Reach } from '../http/api/principal.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { isoTime, time, timeOut } from '../http/api/wire.ts'
@@ -18,6 +18,7 @@ const parameters = {
   organization_id: filter.describe('In this organization alone.'),
   from: isoTime.optional().describe('Not before then.'),
   to: isoTime.optional().describe('Before then.'),
+  ids: idsParameter,
 }
 
 const auditQuery = z.strictObject({ ...parameters, ...listParameters })
@@ -91,6 +92,7 @@ function queryOf(query: z.output<typeof auditQuery>, principal: Principal, reach
     actorId: query.actor_id,
     targetId: query.target_id,
     organizationId: query.organization_id,
+    ids: query.ids,
     from,
     to,
     // What everybody in an organization does is for those who administer it.

@@ -51,6 +51,7 @@ export interface AuditQuery {
   organizationId?: string | undefined
   from?: Date | undefined
   to?: Date | undefined
+  ids?: readonly string[] | undefined
   /** Null: everything, with what belongs to no organization. */
   organizationIds: readonly string[] | null
 }
@@ -76,7 +77,7 @@ export async function listAuditEvents(
   cursor: Cursor | undefined,
   limit: number,
 ): Promise<ListedEvent[]> {
-  const { type, actorId, targetId, organizationId, from, to, organizationIds } = query
+  const { type, actorId, targetId, organizationId, from, to, ids, organizationIds } = query
   const rows = await db.auditEvent.findMany({
     where: {
       AND: [
@@ -88,6 +89,7 @@ export async function listAuditEvents(
         organizationId === undefined ? {} : { organizationId },
         from === undefined ? {} : { at: { gte: from } },
         to === undefined ? {} : { at: { lt: to } },
+        ids === undefined ? {} : { id: { in: [...ids] } },
         cursor === undefined
           ? {}
           : {

@@ -108,15 +108,21 @@ export async function updateScope(
   tx: Tx,
   resourceId: string,
   name: string,
-  changes: Partial<Omit<Scope, 'name' | 'position'>>,
+  { position, ...changes }: Partial<Omit<Scope, 'name'>>,
   context: AuditContext,
 ): Promise<Changed | Missing> {
   const resource = (await lockedResources(tx)).find(({ id }) => id === resourceId)
   const current = resource?.scopes.find((scope) => scope.name === name)
   if (!resource || !current) return { outcome: 'not_found' }
-  const changed = changedFields(current, changes)
+  const others = resource.scopes.filter((scope) => scope !== current)
+  const place = Math.min(position ?? Infinity, others.length)
+  const moves = position !== undefined && place !== resource.scopes.indexOf(current)
+  const changed = [...changedFields(current, changes), ...(moves ? ['position'] : [])]
   if (changed.length === 0) return { outcome: 'done', resource }
-  await putScope(tx, resourceId, { ...current, ...changes })
+  const wanted = { ...current, ...changes }
+  const inOrder = moves ? others.toSpliced(place, 0, wanted) : null
+  for (const [index, scope] of inOrder?.entries() ?? []) await putScope(tx, resourceId, { ...scope, position: index })
+  if (!inOrder) await putScope(tx, resourceId, wanted)
   await record(tx, { type: 'scope.updated', id: name, data: { changed } }, context)
   return told(tx, resourceId)
 }

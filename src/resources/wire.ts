@@ -25,6 +25,12 @@ export const scopeChanges = z.strictObject({
   sensitive: z.boolean().optional(),
   writes: z.boolean().optional(),
   grantable_by: z.enum(grantableByValues).optional(),
+  position: z
+    .int({ error: 'must be a whole number from 0' })
+    .min(0, { error: 'must be a whole number from 0' })
+    .max(10_000, { error: 'must be at most 10000' })
+    .optional()
+    .describe('Its place among its resource’s, from 0, in which people see them; those behind it move on.'),
 })
 
 export const resourceBody = z.strictObject({

@@ -1,5 +1,4 @@
 /** From Koa to the table of routes: credential, scope, and what was sent; the rest is dispatch.ts. */
-import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { Clock } from '../../platform/clock.ts'
@@ -8,6 +7,7 @@ import { Problem } from '../problem.ts'
 import { checkRequest, dispatch, type DispatchServices } from './dispatch.ts'
 import { idempotencyKeyOf } from './idempotency.ts'
 import { readJsonBody } from './json-body.ts'
+import { linesOf, linesType } from './lines.ts'
 import { reachOf, type Principal, type Reach } from './principal.ts'
 import type { ApiScope } from './scopes.ts'
 import type { ActingContext, ApiAnswer, ApiRoute } from './route.ts'
@@ -102,20 +102,13 @@ function contextOf(principal: Principal | undefined, requestId: string, address:
 
 function wantsLines(ctx: Context): boolean {
   ctx.vary('accept')
-  return ctx.accepts('application/json', 'application/x-ndjson') === 'application/x-ndjson'
+  return ctx.accepts('application/json', linesType) === linesType
 }
 
-/** A fault on the way cuts the connection: an answer that ends early must not look like a whole one. */
 function sendLines(ctx: Context, blocks: AsyncIterable<readonly object[]>): void {
   ctx.status = 200
-  ctx.type = 'application/x-ndjson'
-  ctx.body = Readable.from(texts(blocks), { highWaterMark: 1 })
-}
-
-async function* texts(blocks: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
-  for await (const block of blocks) {
-    if (block.length > 0) yield `${block.map((line) => JSON.stringify(line)).join('\n')}\n`
-  }
+  ctx.type = linesType
+  ctx.body = linesOf(blocks)
 }
 
 function send(ctx: Context, route: ApiRoute, answer: ApiAnswer<unknown>): void {

@@ -26,6 +26,8 @@ export interface Api {
   /** @throws {Problem} what the route answers in place of its answer */
   call<T>(method: ApiRoute['method'], path: string, asked?: Asked): Promise<T>
   get<T>(path: string, query?: Asked['query']): Promise<T>
+  /** Of a list that has them: all of it, in blocks. */
+  lines(path: string, query?: Asked['query']): Promise<AsyncIterable<readonly object[]>>
 }
 
 export type DeskServices = DispatchServices & { routes: readonly ApiRoute[] }
@@ -53,7 +55,7 @@ export function apiOf(
     return { reach: reach === 'own' ? 'own' : allowed }
   }
 
-  async function call<T>(method: ApiRoute['method'], path: string, asked: Asked = {}): Promise<T> {
+  function prepare(method: ApiRoute['method'], path: string, asked: Asked) {
     const found = matchRoute(services.routes, method, path)
     if (!found) throw new Error(`${method} ${path} is no route of the API.`)
     const { route, params } = found
@@ -61,12 +63,24 @@ export function apiOf(
     const query = Object.fromEntries(Object.entries(asked.query ?? {}).filter(([, value]) => value !== undefined))
     const asking = { caller: page.caller, requestId: page.requestId, context, principal, ...reachFor(route) }
     const body = route.body ? (asked.body ?? {}) : undefined
-    const checked = checkRequest(route, { params, query, body }, asking)
+    return { route, checked: checkRequest(route, { params, query, body }, asking) }
+  }
+
+  async function call<T>(method: ApiRoute['method'], path: string, asked: Asked = {}): Promise<T> {
+    const { route, checked } = prepare(method, path, asked)
     const { once } = asked
     const repeatable = once && route.creates ? { key: once.key, method, path, body: once.sent } : null
     const answer = await dispatch(route, services, checked, repeatable)
     return answer.body as T
   }
 
-  return { call, get: (path, query = {}) => call('GET', path, { query }) }
+  return {
+    call,
+    get: (path, query = {}) => call('GET', path, { query }),
+    async lines(path, query = {}) {
+      const { route, checked } = prepare('GET', path, { query })
+      if (!route.lines) throw new Error(`${path} has no lines.`)
+      return route.lines(checked as never)
+    },
+  }
 }
