@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 
 /** Before the secret's base64, so that whoever finds one knows what it is. */
-export const SECRET_PREFIX = 'whsec_'
+const SECRET_PREFIX = 'whsec_'
 /** The standard wants 24 to 64. */
 export const SECRET_BYTES = 32
 
