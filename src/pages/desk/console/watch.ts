@@ -15,14 +15,11 @@ import {
 } from '../../../http/screen-parts.ts'
 import type { Block, Row } from '../../../http/screen.ts'
 import type { Desk } from '../desk.ts'
+import { endingInUse, endsWithin, usedWithin } from '../keys/ending.ts'
 import { nameAndHint } from '../keys/words.ts'
 import { organizationNames } from '../names.ts'
 import { at, type KeyOut, type Listed } from '../wire.ts'
 
-const msOfDay = 86_400_000
-/** In days. */
-const endsWithin = 30
-const usedWithin = 7
 /** Rows that are shown of each, and keys that are read to find those that end first. */
 const shown = 8
 const read = 100
@@ -42,18 +39,10 @@ export interface Watched {
   organizations: ReadonlyMap<string, string>
 }
 
-/** Where the list of keys shows the same ones. */
-export function endingQuery(now: Date): { expiring_before: string; used_since: string } {
-  return {
-    expiring_before: new Date(now.getTime() + endsWithin * msOfDay).toISOString(),
-    used_since: new Date(now.getTime() - usedWithin * msOfDay).toISOString(),
-  }
-}
-
 export async function readWatched(desk: Desk): Promise<Watched> {
   const limit = String(shown)
   const [ending, exposed, webhooks] = await Promise.all([
-    desk.api.get<Listed<KeyOut>>('/v1/keys', { ...endingQuery(desk.now), limit: String(read) }),
+    desk.api.get<Listed<KeyOut>>('/v1/keys', { ...endingInUse(desk.now), limit: String(read) }),
     desk.api.get<Listed<KeyOut>>('/v1/keys', { status: 'exposed', limit }),
     desk.api.get<Listed<WebhookOut>>('/v1/webhooks', { status: 'failing', limit }),
   ])

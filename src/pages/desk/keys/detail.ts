@@ -7,7 +7,6 @@ import {
   day,
   empty,
   facts,
-  link,
   none,
   notice,
   relative,
@@ -26,6 +25,7 @@ import { usageChart } from '../usage-chart.ts'
 import { at, type KeyOut } from '../wire.ts'
 import { pathOfKey, readKey, type KeyPages } from './parts.ts'
 import { unusedScopes } from './unused-scopes.ts'
+import { ownersOfKey, type OwnersOfKey } from './whose.ts'
 import { keyBadges } from './words.ts'
 
 export async function showKeyPage(desk: Desk, pages: KeyPages): Promise<void> {
@@ -43,7 +43,7 @@ export async function showKeyPage(desk: Desk, pages: KeyPages): Promise<void> {
       blocks: [
         ...warnings(key, path),
         ...(live ? await unusedScopes(desk, path, key) : []),
-        section('about', say('key.about'), [about(desk, pages, key)]),
+        section('about', say('key.about'), [about(desk, key, await ownersOfKey(desk, pages, key))]),
         ...(live ? [secretsOf(desk, key)] : []),
         section('scopes', say('key.scopes'), [scopesOf(pages, key)]),
         section('usage', say('desk.usage'), [await chartOfKey(desk, key)]),
@@ -63,15 +63,10 @@ function warnings({ exposed, status }: KeyOut, path: string): Block[] {
   ]
 }
 
-function about(desk: Desk, { base }: KeyPages, key: KeyOut): Block {
-  const home = desk.belongings.find(({ id }) => id === key.organization_id)
-  const organization: Value =
-    base === '/admin' || (home && !home.personal)
-      ? link(home?.name ?? key.organization_id, `${base}/organizations/${key.organization_id}`)
-      : text(home?.name ?? key.organization_id)
+function about(desk: Desk, key: KeyOut, { organization, owner }: OwnersOfKey): Block {
   const rows: [Text, Value][] = [
     [say('key.organization'), organization],
-    [say('key.owner'), key.user_id === desk.person.id ? text(say('key.owner.you')) : code(key.subject)],
+    [say('key.owner'), owner],
     [say('key.environment'), text(say(`key.environment.${key.environment}`))],
     [say('key.ends'), ends(desk, key)],
     [say('key.last-used'), relative(at(key.last_used_at), desk.now)],
@@ -81,10 +76,23 @@ function about(desk: Desk, { base }: KeyPages, key: KeyOut): Block {
       key.allowed_ips.length === 0 ? text(say('key.anywhere')) : lines(...key.allowed_ips.map(code)),
     ],
     [say('key.tier'), text(key.tier ?? say('key.tier.organizations'))],
+    ...(key.limits === null ? [] : [[say('key.limits'), limitsOf(key.limits)] as [Text, Value]]),
+    ...(key.grantable_scopes.length === 0
+      ? []
+      : [[say('key.grantable'), lines(...key.grantable_scopes.map(code))] as [Text, Value]]),
     [say('key.external-id'), key.external_id === null ? none : code(key.external_id)],
     [say('key.id'), code(key.id)],
   ]
   return facts(...rows)
+}
+
+function limitsOf({ hour, burst }: NonNullable<KeyOut['limits']>): Value {
+  return lines(
+    ...(hour === undefined
+      ? []
+      : [text(hour === 'unlimited' ? say('organization.hour.unlimited') : say('key.limits.hour.text', { hour }))]),
+    ...(burst === undefined ? [] : [text(say('key.limits.burst.text', { size: burst.size }))]),
+  )
 }
 
 function ends(desk: Desk, key: KeyOut): Value {

@@ -4,10 +4,11 @@ import type { Fault } from '../../../http/screen.ts'
 import type { Desk } from '../desk.ts'
 import type { KeyOut } from '../wire.ts'
 import { pathOfKey, readKey, type KeyPages } from './parts.ts'
+import { platformBodyOfChange, platformFields } from './platforms.ts'
 import { scopeField } from './scope-choices.ts'
 
 export async function showEdit(desk: Desk, pages: KeyPages): Promise<void> {
-  showForm(desk, pages, await readKey(desk), [])
+  await showForm(desk, pages, await readKey(desk), [])
 }
 
 export async function editKey(desk: Desk, pages: KeyPages): Promise<void> {
@@ -17,6 +18,7 @@ export async function editKey(desk: Desk, pages: KeyPages): Promise<void> {
     scopes: desk.ticked('scopes'),
     allowed_ips: linesOf(desk.typed('allowed_ips')),
     disabled: desk.typed('disabled') === 'on',
+    ...(pages.base === '/admin' ? platformBodyOfChange(desk) : {}),
   }
   await desk.attempt(() => desk.api.call('PATCH', `/v1/keys/${key.id}`, { body }), {
     done: () => desk.done(pathOfKey(pages, key.id), 'saved'),
@@ -26,7 +28,7 @@ export async function editKey(desk: Desk, pages: KeyPages): Promise<void> {
 
 const linesOf = (text: string): string[] => text.split(/[\s,]+/).filter((line) => line !== '')
 
-function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[]): void {
+async function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[]): Promise<void> {
   const path = pathOfKey(pages, key.id)
   const again = desk.ctx.method === 'POST'
   desk.screen(
@@ -61,6 +63,7 @@ function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[]): vo
               value: again ? desk.typed('allowed_ips') : key.allowed_ips.join('\n'),
               mono: true,
             }),
+            ...(pages.base === '/admin' ? await platformFields(desk, pages, key) : []),
             tick('disabled', {
               label: say('key.disabled'),
               hint: say('key.disabled.hint'),

@@ -18,6 +18,7 @@ import { onceField, onceOf } from '../once.ts'
 import type { KeyWithSecretOut } from '../wire.ts'
 import { ownerField, ownersOf } from './owners.ts'
 import type { KeyPages } from './parts.ts'
+import { findOwner, ownerFields, platformBodyOfNew, platformFields, type FoundOwner } from './platforms.ts'
 import { scopeField } from './scope-choices.ts'
 import { showSecret } from './secret.ts'
 
@@ -26,13 +27,13 @@ const usualDays = 90
 export const showIssue = (desk: Desk, pages: KeyPages): Promise<void> => showForm(desk, pages, [])
 
 export async function issueKey(desk: Desk, pages: KeyPages): Promise<void> {
-  const owners = await ownersOf(desk)
-  const owner = owners.find(({ value }) => value === desk.typed('owner')) ?? owners[0]
+  const owned = await ownerTyped(desk, pages)
   const expiresIn = secondsUntilEndOf(desk.typed('expires_in'), desk.now)
-  const faults = faultsOf(desk, expiresIn)
-  if (faults.length > 0) return showForm(desk, pages, faults)
+  const faults = [...faultsOf(desk, expiresIn), ...(owned.ok ? [] : [owned.fault])]
+  if (faults.length > 0 || !owned.ok) return showForm(desk, pages, faults)
   const body = {
-    ...owner?.body,
+    ...owned.owner,
+    ...(pages.base === '/admin' ? platformBodyOfNew(desk) : {}),
     name: desk.typed('name'),
     scopes: desk.ticked('scopes'),
     environment: desk.typed('environment') || 'live',
@@ -48,6 +49,13 @@ export async function issueKey(desk: Desk, pages: KeyPages): Promise<void> {
   })
 }
 
+async function ownerTyped(desk: Desk, { base }: KeyPages): Promise<FoundOwner> {
+  if (base === '/admin') return findOwner(desk)
+  const owners = await ownersOf(desk)
+  const owner = owners.find(({ value }) => value === desk.typed('owner')) ?? owners[0]
+  return { ok: true, owner: owner?.body ?? {} }
+}
+
 function faultsOf(desk: Desk, expiresIn: number | null): Fault[] {
   return [
     ...(desk.ticked('scopes').length > 0 ? [] : [{ field: 'scopes', text: say('key.scopes.needed') }]),
@@ -57,7 +65,8 @@ function faultsOf(desk: Desk, expiresIn: number | null): Fault[] {
 
 async function showForm(desk: Desk, pages: KeyPages, faults: Fault[]): Promise<void> {
   const again = desk.ctx.method === 'POST'
-  const owners = await ownersOf(desk)
+  const everybodys = pages.base === '/admin'
+  const owners = everybodys ? [] : await ownersOf(desk)
   const path = `${pages.base}/keys`
   const environment = desk.typed('environment') || 'live'
   const giver = {
@@ -83,7 +92,9 @@ async function showForm(desk: Desk, pages: KeyPages, faults: Fault[]): Promise<v
               hint: say('key.name.hint'),
               value: again ? desk.typed('name') : '',
             }),
-            ...ownerField(owners, desk.typed('owner') || (desk.query['owner'] ?? '')),
+            ...(everybodys
+              ? ownerFields(desk)
+              : ownerField(owners, desk.typed('owner') || (desk.query['owner'] ?? ''))),
             scopeField(pages, {
               label: say('key.scopes'),
               hint: say('key.scopes.hint'),
@@ -119,9 +130,12 @@ async function showForm(desk: Desk, pages: KeyPages, faults: Fault[]): Promise<v
               value: desk.typed('allowed_ips'),
               mono: true,
             }),
+            ...(everybodys ? await platformFields(desk, pages, null) : []),
           ],
         }),
-        ...(owners.length === 0 ? [actions(action(say('desk.organizations'), `${pages.base}/organizations`))] : []),
+        ...(!everybodys && owners.length === 0
+          ? [actions(action(say('desk.organizations'), `${pages.base}/organizations`))]
+          : []),
       ],
     }),
     faults.length > 0 ? 422 : 200,
