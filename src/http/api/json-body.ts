@@ -16,11 +16,7 @@ export async function readJsonBody(
   demandSigned?: (bytes: Buffer) => void,
 ): Promise<{ value: unknown; bytes: Buffer }> {
   const bytes = await readBody(ctx.req, longest)
-  if (bytes.length > 0 && !ctx.is('application/json', '+json')) {
-    throw new Problem('unsupported_media_type', {
-      detail: 'Send the body as JSON, with Content-Type: application/json.',
-    })
-  }
+  if (bytes.length > 0) demandJson(ctx)
   demandSigned?.(bytes)
   if (bytes.length === 0) return { value: {}, bytes }
   try {
@@ -28,4 +24,12 @@ export async function readJsonBody(
   } catch (cause) {
     throw new Problem('bad_request', { cause, detail: 'The body is not JSON in UTF-8.' })
   }
+}
+
+/** @throws {Problem} 415 */
+export function demandJson(ctx: Context): void {
+  if (ctx.is('application/json', '+json')) return
+  throw new Problem('unsupported_media_type', {
+    detail: 'Send the body as JSON, with Content-Type: application/json.',
+  })
 }

@@ -6,7 +6,7 @@ import type { RequestState } from '../entrance.ts'
 import { Problem } from '../problem.ts'
 import { checkRequest, dispatch, type DispatchServices } from './dispatch.ts'
 import { idempotencyKeyOf } from './idempotency.ts'
-import { readJsonBody } from './json-body.ts'
+import { demandJson, readJsonBody } from './json-body.ts'
 import { linesOf, linesType } from './lines.ts'
 import { reachOf, type Principal, type Reach } from './principal.ts'
 import type { ApiScope } from './scopes.ts'
@@ -43,6 +43,7 @@ async function serve(ctx: Context, route: ApiRoute, services: ApiServices): Prom
   const { requestId, caller } = ctx.state as RequestState
   const authorized = await authorize(ctx, route, services)
   const { principal } = authorized
+  if (route.signed) demandJson(ctx)
   const demandSigned = await route.signed?.(ctx.headers)
   const { value, bytes } = route.body
     ? await readJsonBody(ctx, route.longestBody, demandSigned)
