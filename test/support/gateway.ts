@@ -23,8 +23,9 @@ export interface Gateway extends AsyncDisposable {
 const inExamples = { gateway: ':8080', check: ':3001', api: ':4000' } as const
 
 export const realGateways = {
-  nginx: (ports: GatewayPorts): Promise<Gateway> =>
-    start('nginx', ports, (dir) => ['-p', dir, '-c', path.join(dir, 'nginx.conf'), '-e', 'stderr']),
+  /** @param instead other texts in place of files of the example */
+  nginx: (ports: GatewayPorts, instead: Readonly<Record<string, string>> = {}): Promise<Gateway> =>
+    start('nginx', ports, (dir) => ['-p', dir, '-c', path.join(dir, 'nginx.conf'), '-e', 'stderr'], instead),
   caddy: (ports: GatewayPorts): Promise<Gateway> =>
     start('caddy', ports, (dir) => ['run', '--config', path.join(dir, 'Caddyfile')]),
 }
@@ -33,6 +34,7 @@ async function start(
   name: keyof typeof realGateways,
   ports: GatewayPorts,
   argumentsIn: (dir: string) => string[],
+  instead: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
   await using opening = new AsyncDisposableStack()
   const dir = await mkdtemp(path.join(tmpdir(), `keygrant-${name}-`))
@@ -40,7 +42,7 @@ async function start(
   // Started by root, nginx works as nobody, who has to get to its folders.
   await chmod(dir, 0o711)
   const port = await freePort()
-  await copyExample(name, dir, { ...ports, gateway: port })
+  await copyExample(name, dir, { ...ports, gateway: port }, instead)
 
   const home = { HOME: dir, XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir }
   const child = spawn(inject('programPaths')[name], argumentsIn(dir), {
@@ -64,10 +66,17 @@ async function start(
   return { port, [Symbol.asyncDispose]: () => open.disposeAsync() }
 }
 
-async function copyExample(name: string, dir: string, ports: Record<keyof typeof inExamples, number>): Promise<void> {
+async function copyExample(
+  name: string,
+  dir: string,
+  ports: Record<keyof typeof inExamples, number>,
+  instead: Readonly<Record<string, string>>,
+): Promise<void> {
   const source = path.join(import.meta.dirname, '../../examples', name)
   const texts = await Promise.all(
-    (await readdir(source)).map(async (file) => [file, await readFile(path.join(source, file), 'utf8')] as const),
+    (await readdir(source)).map(
+      async (file) => [file, instead[file] ?? (await readFile(path.join(source, file), 'utf8'))] as const,
+    ),
   )
   for (const [role, port] of Object.entries(inExamples)) {
     if (!texts.some(([, text]) => text.includes(port))) throw new Error(`${name} has no ${port} for the ${role}`)
