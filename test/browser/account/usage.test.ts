@@ -49,7 +49,6 @@ test('usage is told by hour and by day, of all or of one organization, and whose
   await signIn(page, person)
   await heading(page, 'Usage')
   await page.getByText('No calls yet').first().waitFor()
-  await look(page, 'account-usage-empty')
   await addUsage(acme, nightly.id, 300)
   await addUsage(globex, other.id, 500)
   await page.getByLabel('Organization', { exact: true }).selectOption('Acme')

@@ -30,7 +30,6 @@ test('a webhook is made, tried, replayed, given a new secret, disabled and delet
   await page.goto(`${server.url}/account/webhooks`)
   await signIn(page, await addPerson(server))
   await page.getByText('No webhooks yet').waitFor()
-  await look(page, 'account-webhooks-empty')
   await page.getByRole('link', { name: 'New webhook' }).click()
   await page.getByLabel('Name').fill('Our chat')
   await page.getByLabel('Address').fill('http://10.0.0.1/hook')
@@ -51,17 +50,17 @@ test('a webhook is made, tried, replayed, given a new secret, disabled and delet
   // The page tells by itself when it has arrived.
   await page.getByText('Answered 204').waitFor()
   expect(receiver.received.map((one) => one.verified(first).type)).toEqual(['webhook.test'])
-  receiver.answers.push({ status: 500, body: 'out of order' })
+  await look(page, 'account-delivery')
+  // Often enough that no attempt of the next minutes goes well.
+  for (let n = 0; n < 3; n++) receiver.answers.push({ status: 500, body: 'out of order' })
   await press(page, 'Send again')
   await page.getByText('Answered 500').waitFor()
-  await look(page, 'account-delivery')
   await page.getByRole('link', { name: 'Deliveries' }).click()
   await page.getByLabel('Status').selectOption('Failed')
   await press(page, 'Filter')
   await page.getByText('Nothing sent yet').waitFor()
   await page.getByRole('link', { name: 'Show all' }).click()
   await page.getByRole('link', { name: 'webhook.test' }).waitFor()
-  await look(page, 'account-deliveries')
 
   await page.getByRole('link', { name: 'Overview' }).last().click()
   await page.getByText('Nothing has come through since').waitFor()
@@ -86,8 +85,7 @@ test('a webhook is made, tried, replayed, given a new secret, disabled and delet
   await administrator.goto(page.url().replace('/account/', '/admin/'))
   await signIn(administrator, await addPerson(server, { administrator: true }))
   await administrator.getByRole('link', { name: 'webhook.test' }).click()
-  await administrator.getByText('out of order').waitFor()
-  await look(administrator, 'admin-delivery')
+  await administrator.getByText('out of order').first().waitFor()
 
   await page.getByRole('link', { name: 'Delete' }).click()
   await heading(page, 'Delete Our chat?')
