@@ -16,7 +16,7 @@ import { scopeUseRoutes } from './scope-use/api.ts'
 import type { KeyServices } from './services.ts'
 import { keyAnswers, showKey, showKeyWithSecret } from './show.ts'
 import { findApiKey, listApiKeysById } from './store.ts'
-import { ownerTold } from './tell-owner.ts'
+import { tellOwner } from './tell-owner.ts'
 
 const byId = z.strictObject({ id: z.string().describe('The key’s id, and never a secret of it.') })
 
@@ -71,11 +71,11 @@ function selfRoutes(services: KeyApiServices, { fields, keyOut, keyWithSecretOut
       problems: ['forbidden', 'conflict'],
       async handle({ principal, reach, body, context, caller, tx }) {
         const rotated = await rotateOwnApiKey(tx, services, { principal, reach }, rotationOf(body), context)
+        await tellOwner(tx, services, rotated, caller.address)
         return {
           status: 200,
           body: showKeyWithSecret(rotated, clock.now()),
           secretId: rotated.secretId,
-          afterwards: await ownerTold(tx, services, rotated, caller.address),
         }
       },
     }),
@@ -166,11 +166,11 @@ function single(services: KeyApiServices, { fields, keyOut, keyWithSecretOut }: 
       problems: ['insufficient_scope', 'forbidden', 'not_found', 'conflict', 'key_limit_reached'],
       async handle({ principal, reach, params: { id }, body, context, caller, tx }) {
         const rotated = await rotateApiKey(tx, services, { principal, reach }, id, rotationOf(body), context)
+        if (rotated.byItself) await tellOwner(tx, services, rotated, caller.address)
         return {
           status: 200,
           body: showKeyWithSecret(rotated, clock.now()),
           secretId: rotated.secretId,
-          ...(rotated.byItself && { afterwards: await ownerTold(tx, services, rotated, caller.address) }),
         }
       },
     }),

@@ -43,7 +43,7 @@ export interface KeyWithSecret {
   secretId: string
 }
 
-type IssueServices = Omit<KeyServices, 'db' | 'sendMail'>
+type IssueServices = Omit<KeyServices, 'db' | 'queueMail'>
 
 /** @throws {Problem} with what stands in the way */
 export async function issueApiKey(

@@ -1,9 +1,9 @@
 /** What the acts of this folder work with. Each names, of these, what it uses; the server puts them together once. */
 import type { AuditContext } from '../audit/record.ts'
+import type { QueueMail } from '../notices/mail/queue.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db, Tx } from '../platform/database.ts'
 import type { Secrets } from '../platform/secrets.ts'
-import type { SendMail } from '../users/services.ts'
 import type { ScopeCatalogue } from './scopes.ts'
 
 export interface KeyServices {
@@ -13,7 +13,7 @@ export interface KeyServices {
   catalogue: ScopeCatalogue
   settings: KeySettings
   organizations: KeyOrganizations
-  sendMail: SendMail
+  queueMail: QueueMail
 }
 
 /** Read when it is needed, and not kept: all but the prefix may be set while the server runs. */

@@ -297,16 +297,19 @@ export async function holdTier(tx: Tx, name: string): Promise<boolean> {
   return rows.length > 0
 }
 
-/** Whom to write to about a key: the person, or the owners of the organization whose service account it acts for. */
+/** Whom to write to about a key: the person whom it acts for, and who administers its organization. */
 export async function listKeyAddressees(
   db: Db | Tx,
   { owner, organizationId }: Pick<ApiKey, 'owner' | 'organizationId'>,
-): Promise<{ email: string; locale: string | null }[]> {
-  const person = owner.kind === 'user' ? { id: owner.id } : { memberships: { some: { organizationId, role: 'owner' } } }
-  return db.user.findMany({
-    where: { ...(person as Prisma.UserWhereInput), disabledAt: null },
-    select: { email: true, locale: true },
+): Promise<string[]> {
+  const administers: Prisma.UserWhereInput = {
+    memberships: { some: { organizationId, role: { in: ['owner', 'admin'] } } },
+  }
+  const rows = await db.user.findMany({
+    where: { OR: [administers, ...(owner.kind === 'user' ? [{ id: owner.id }] : [])], disabledAt: null },
+    select: { id: true },
   })
+  return rows.map(({ id }) => id)
 }
 
 // ── The first administrator's key ────────────────────────────────────────────────────────────────────────────────

@@ -88,7 +88,7 @@ export function apiRoutes(options: {
       catalogue,
       settings: liveKeySettings(settings, config.apiKeys),
       organizations: keyOrganizations,
-      sendMail: users.sendMail,
+      queueMail: users.queueMail,
       limitOverrides: limitOverridesSchema,
     }),
     ...importRoutes({

@@ -1,7 +1,7 @@
 /** Reports of leaked secrets, with the keys that they are about. */
 import { answerLeaks, tellOfDeadLeaks } from '../api-keys/leaked/answer.ts'
 import { findLeakedSecrets } from '../api-keys/leaked/find.ts'
-import { leaksTold } from '../api-keys/leaked/tell-owners.ts'
+import { tellOwners } from '../api-keys/leaked/tell-owners.ts'
 import type { Config } from '../config.ts'
 import { createLeaks, type Leaks } from '../leaks/leaks.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -17,7 +17,7 @@ export function leaksOf(options: {
   secrets: Secrets
   clock: Clock
   log: Log
-  users: Pick<UserServices, 'sendMail'>
+  users: Pick<UserServices, 'queueMail'>
 }): Leaks {
   const { config, db, secrets, clock, log, users } = options
   const { keysUrl, response } = config.leaks
@@ -32,7 +32,7 @@ export function leaksOf(options: {
       find: (tx, texts) => findLeakedSecrets(tx, { secrets, prefix: config.apiKeys.prefix }, texts),
       answer: answerLeaks,
       tellOfDead: tellOfDeadLeaks,
-      told: (tx, leaks, at) => leaksTold(tx, users, leaks, at),
+      tellOwners: (tx, leaks, at) => tellOwners(tx, users, leaks, at),
     },
     publicKeysUrl: keysUrl,
     response,

@@ -18,8 +18,8 @@ export interface LeakedKeys {
     context: AuditContext,
   ): Promise<Map<string, Exclude<LeakOutcome, 'unknown'>>>
   tellOfDead(tx: Tx, secrets: readonly LeakedSecret[], context: AuditContext): Promise<void>
-  /** What tells the owners, once it is called after the commit. */
-  told(tx: Tx, leaks: readonly FreshLeak[], at: Date): Promise<() => void>
+  /** By mails that go out when the transaction has committed. */
+  tellOwners(tx: Tx, leaks: readonly FreshLeak[], at: Date): Promise<void>
 }
 
 /** A secret that nobody had reported before. */
@@ -49,13 +49,13 @@ export async function receiveLeaks(
 ): Promise<LeakOutcome[]> {
   const { db, keys, response, log, figures } = services
   if (tokens.length === 0) return []
-  const { results, tell } = await db.$transaction(async (tx) => {
+  const results = await db.$transaction(async (tx) => {
     const found = await keys.find(
       tx,
       tokens.map(({ token }) => token),
     )
     const ours = [...new Map(found.flatMap((one) => (one ? [[one.secretId, one] as const] : []))).values()]
-    if (ours.length === 0) return { results: tokens.map((): LeakOutcome => 'unknown'), tell: null }
+    if (ours.length === 0) return tokens.map((): LeakOutcome => 'unknown')
     const answered = await keys.answer(tx, ours, response, context)
     const outcomeOf = (secret: LeakedSecret) => answered.get(secret.secretId) ?? 'dead'
     const rows = tokens.flatMap(({ url, source }, index) => {
@@ -71,13 +71,10 @@ export async function receiveLeaks(
     )
     const dead = leaks.filter(({ outcome }) => outcome === 'dead')
     if (dead.length > 0) await keys.tellOfDead(tx, dead, context)
-    return {
-      results: found.map((secret): LeakOutcome => (secret ? outcomeOf(secret) : 'unknown')),
-      tell: await keys.told(tx, leaks, context.clock.now()),
-    }
+    await keys.tellOwners(tx, leaks, context.clock.now())
+    return found.map((secret): LeakOutcome => (secret ? outcomeOf(secret) : 'unknown'))
   })
 
-  tell?.()
   const counts = noLeaks()
   for (const outcome of results) counts[outcome]++
   for (const outcome of outcomes) figures[outcome] += counts[outcome]

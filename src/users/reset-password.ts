@@ -2,6 +2,7 @@
 import { record, type AuditContext } from '../audit/record.ts'
 import { locales, type Locale } from '../http/messages.ts'
 import { minute } from '../platform/clock.ts'
+import type { Tx } from '../platform/database.ts'
 import { replaceCredentials } from './claim-account.ts'
 import { passwordFaults, type LinkAnswer, type LinkInput } from './link-answer.ts'
 import { consumeLink, issueLink, linkLifetimes, linkUrl, type Link } from './links.ts'
@@ -82,7 +83,7 @@ const mailed = (publicUrl: string, token: string) => ({
 export async function completeReset(
   services: UserServices,
   link: Link,
-  { password, locale }: LinkInput,
+  { password }: LinkInput,
   context: AuditContext,
 ): Promise<LinkAnswer> {
   const userId = link.userId ?? ''
@@ -91,23 +92,24 @@ export async function completeReset(
   const faults = passwordFaults(services, before, password)
   if (faults.length > 0) return { outcome: 'faults', faults }
   const passwordHash = await services.passwords.hash(password)
-  const user = await services.db.$transaction(async (tx) => {
-    if (!(await consumeLink(tx, link, context.clock))) return null
+  return services.db.$transaction(async (tx): Promise<LinkAnswer> => {
+    if (!(await consumeLink(tx, link, context.clock))) return { outcome: 'dead' }
     const present = await findUser(tx, userId)
     // A link proves the mailbox it was sent to, and that only.
-    if (!present || present.disabledAt !== null || emailKey(present.email) !== emailKey(link.email)) return null
+    if (!present || present.disabledAt !== null || emailKey(present.email) !== emailKey(link.email))
+      return { outcome: 'dead' }
     await replaceCredentials(tx, services, present, { passwordHash, by: 'reset' }, context)
-    return present
+    await tellOfNewPassword(tx, services, present)
+    return { outcome: 'done', userId, enter: false }
   })
-  if (!user) return { outcome: 'dead' }
-  tellOfNewPassword(services, user, locale)
-  return { outcome: 'done', userId, enter: false }
 }
 
-export function tellOfNewPassword(
-  { clock, sendMail, publicUrl }: Pick<UserServices, 'clock' | 'sendMail' | 'publicUrl'>,
-  user: User,
-  locale: Locale,
-): void {
-  sendMail('password-changed', user.email, { at: clock.now(), resetHref: `${publicUrl}/forgot-password` }, locale)
+/** In the transaction that sets it. */
+export async function tellOfNewPassword(
+  tx: Tx,
+  { clock, queueMail, publicUrl }: Pick<UserServices, 'clock' | 'queueMail' | 'publicUrl'>,
+  user: Pick<User, 'id'>,
+): Promise<void> {
+  const model = { at: clock.now(), resetHref: `${publicUrl}/forgot-password` }
+  await queueMail(tx, 'password-changed', [{ userId: user.id, model }])
 }

@@ -1,7 +1,6 @@
 /** Sets somebody's password for them: what the command on the host does. */
 import type { AuditContext } from '../audit/record.ts'
 import { record } from '../audit/record.ts'
-import type { Locale } from '../http/messages.ts'
 import type { FormError } from '../http/page-models.ts'
 import { passwordFaults } from './link-answer.ts'
 import { tellOfNewPassword } from './reset-password.ts'
@@ -15,7 +14,7 @@ export type PasswordSet =
 /** Ends every session of the person, and every reset that is under way. It proves nothing about the mailbox: somebody else has chosen this password. */
 export async function setPassword(
   services: UserServices,
-  { email, password, locale }: { email: string; password: string; locale: Locale },
+  { email, password }: { email: string; password: string },
   context: AuditContext,
 ): Promise<PasswordSet> {
   const user = await findUserByEmail(services.db, email)
@@ -28,9 +27,10 @@ export async function setPassword(
     await updateUser(tx, user.id, { passwordHash, passwordChangedAt: now }, now)
     await deleteDevices(tx, user.id)
     await consumeLinksOf(tx, { purpose: 'reset', userId: user.id }, now)
+    await consumeLinksOf(tx, { purpose: 'change_email', userId: user.id }, now)
     await services.endAccess(tx, user.id, { reason: 'credentials_changed', families: false }, context)
     await record(tx, { type: 'user.password_changed', id: user.id, data: { by: 'operator' } }, context)
+    await tellOfNewPassword(tx, services, user)
   })
-  tellOfNewPassword(services, user, locale)
   return { outcome: 'set', user }
 }

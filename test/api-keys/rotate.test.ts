@@ -174,6 +174,7 @@ describe('a key that rotates itself', () => {
     const { status, body } = await itself(customer.keys.member.key)
     expect([status, body.id]).toEqual([200, customer.keys.member.id])
     expect(await stage.standing(body.secret ?? '')).toBe(200)
+    await stage.server.running.inside.notices.run()
     const mail = await mails.next(({ to }) => to.includes(email))
     expect(mail.subject).toContain('renewed itself')
     expect(mail.text).toContain(body.secret?.slice(-4))

@@ -87,6 +87,7 @@ describe('a signed report', () => {
     const message = [leak(key.key), leak(key.key, 'https://example.com/fork')]
     await finder.report(server.url, message)
     await finder.report(server.url, message)
+    await server.running.inside.notices.run()
     const mails = server.running.inside.mail.captured().filter(({ to }) => to === person.email)
     expect(mails).toHaveLength(1)
     const [mail] = mails

@@ -209,10 +209,8 @@ describe('who is told', () => {
 
   test('the old address, too, that there is a new one', async () => {
     const queue = createQueueMail(stage.clock)
-    await stage.db.$transaction(async (tx) => {
-      await queue(tx, 'address-changed', { userId: person.id }, { at: stage.clock.now() })
-      await queue(tx, 'address-changed', { userId: person.id, address: 'old@example.com' }, { at: stage.clock.now() })
-    })
+    const told = { userId: person.id, model: { at: stage.clock.now() } }
+    await stage.db.$transaction((tx) => queue(tx, 'address-changed', [told, { ...told, address: 'old@example.com' }]))
     await node.run()
     const mails = stage.mails()
     expect(mails.map(({ to }) => to).toSorted()).toEqual(['old@example.com', person.email].toSorted())

@@ -63,6 +63,12 @@ export async function openPeople(): Promise<People> {
     passwords: createPasswords({ concurrency: 2, queueLimit: 50 }),
     organizations: { createPersonal: createPersonalOrganization, join: joinOrganization },
     endAccess,
+    async queueMail(tx, mail, told) {
+      for (const { userId, address, model } of told) {
+        const { email } = await tx.user.findUniqueOrThrow({ where: { id: userId } })
+        mails.push({ mail, to: address ?? email, model: { ...model } })
+      }
+    },
     sendMail: (mail, to, model) => void mails.push({ mail, to, model: { ...model } }),
     publicUrl: 'https://auth.example.com',
     platformName: 'Example',

@@ -167,9 +167,7 @@ describe('an operator who sets a password', () => {
   test('ends the person’s sessions and proves nothing about the address', async () => {
     const { id, email } = await people.add({ email: 'operated@example.com', password: otherPassword, proven: false })
     await people.addSession(id)
-    expect(
-      await setPassword(people.services, { email, password: goodPassword, locale: 'en' }, people.system),
-    ).toMatchObject({
+    expect(await setPassword(people.services, { email, password: goodPassword }, people.system)).toMatchObject({
       outcome: 'set',
       user: { id },
     })
@@ -183,7 +181,7 @@ describe('an operator who sets a password', () => {
     const { email } = await people.add({ email: 'overheard@example.com', password: otherPassword })
     await ask(email)
     const overheard = people.mailedToken()
-    await setPassword(people.services, { email, password: goodPassword, locale: 'en' }, people.system)
+    await setPassword(people.services, { email, password: goodPassword }, people.system)
     await expect(people.liveLink(overheard)).rejects.toThrow('the link is dead')
     expect((await canSignIn(email, goodPassword)).outcome).toBe('signed_in')
   })
@@ -191,7 +189,7 @@ describe('an operator who sets a password', () => {
   test('hears why it isn’t taken', async () => {
     const { email } = await people.add({ email: 'refused@example.com' })
     const set = (address: string, password: string) =>
-      setPassword(people.services, { email: address, password, locale: 'en' }, people.system)
+      setPassword(people.services, { email: address, password }, people.system)
     expect(await set(email, 'short')).toMatchObject({ outcome: 'refused', faults: [{ code: 'password_too_short' }] })
     expect(await set('nobody@example.com', goodPassword)).toEqual({ outcome: 'unknown' })
   })

@@ -50,21 +50,20 @@ export interface Addressee {
   keyId: string
   /** The key's. */
   name: string
-  email: string
-  locale: string | null
+  userId: string
 }
 
-/** Of each key the person, or the owners of the organization whose service account it acts for. */
+/** Of each key the person whom it acts for, and who administers its organization. */
 export async function listAddressees(tx: Tx, keyIds: readonly string[]): Promise<Addressee[]> {
   const ids = [...keyIds]
   return tx.$queryRaw<Addressee[]>`
-    SELECT k.id AS "keyId", k.name, u.email, u.locale
+    SELECT k.id AS "keyId", k.name, u.id AS "userId"
     FROM api_keys k JOIN users u ON u.id = k.user_id
     WHERE k.id = ANY(${ids}::text[]) AND u.disabled_at IS NULL
-    UNION ALL
-    SELECT k.id, k.name, u.email, u.locale
+    UNION
+    SELECT k.id, k.name, u.id
     FROM api_keys k
-    JOIN memberships m ON m.organization_id = k.organization_id AND m.role = 'owner'
+    JOIN memberships m ON m.organization_id = k.organization_id AND m.role IN ('owner', 'admin')
     JOIN users u ON u.id = m.user_id
-    WHERE k.id = ANY(${ids}::text[]) AND k.user_id IS NULL AND u.disabled_at IS NULL`
+    WHERE k.id = ANY(${ids}::text[]) AND u.disabled_at IS NULL`
 }

@@ -1,7 +1,6 @@
 /** Writes to whoever keys act for that their secrets lie about: once for each secret, however often it is found. */
-import { negotiateLocale } from '../../http/messages.ts'
+import type { QueueMail } from '../../notices/mail/queue.ts'
 import type { Tx } from '../../platform/database.ts'
-import type { SendMail } from '../../users/services.ts'
 import { listAddressees } from './store.ts'
 
 export interface FreshLeak {
@@ -12,20 +11,17 @@ export interface FreshLeak {
   outcome: 'revoked' | 'grace' | 'dead'
 }
 
-/** Reads in the transaction whom to tell, and tells them when the returned function is called, after the commit. */
-export async function leaksTold(
+/** In the transaction of the report. */
+export async function tellOwners(
   tx: Tx,
-  { sendMail }: { sendMail: SendMail },
+  { queueMail }: { queueMail: QueueMail },
   leaks: readonly FreshLeak[],
   at: Date,
-): Promise<() => void> {
+): Promise<void> {
   const addressees = await listAddressees(tx, [...new Set(leaks.map(({ keyId }) => keyId))])
   const byKey = Map.groupBy(addressees, ({ keyId }) => keyId)
-  return () => {
-    for (const { keyId, ...leak } of leaks) {
-      for (const { email, locale, name } of byKey.get(keyId) ?? []) {
-        sendMail('key-leaked', email, { ...leak, name, at }, negotiateLocale({ uiLocales: locale ?? undefined }))
-      }
-    }
-  }
+  const told = leaks.flatMap(({ keyId, hint, place, outcome }) =>
+    (byKey.get(keyId) ?? []).map(({ userId, name }) => ({ userId, model: { name, hint, place, outcome, at } })),
+  )
+  await queueMail(tx, 'key-leaked', told)
 }

@@ -29,7 +29,7 @@ export async function resetPassword(
     return
   }
   const password = await readPassword({ given: passwordFromEnvironment(), stdin, stderr })
-  const set = await setPassword(services, { email, password, locale: 'en' }, bench.context)
+  const set = await setPassword(services, { email, password }, bench.context)
   if (set.outcome === 'unknown') throw unknownUser(email)
   if (set.outcome === 'refused') throw new CommandFailure(set.faults.map(passwordFaultText).join('\n'))
   output.result(userDocument(set.user), `${set.user.email} has a new password, and is signed out everywhere.`)

@@ -5,25 +5,29 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Tx } from '../../platform/database.ts'
 import { randomBase62 } from '../../platform/random.ts'
-import { kinds, LIFE_SECONDS, type AloneKind } from './kinds.ts'
+import { LIFE_SECONDS, type AloneKind } from './kinds.ts'
 import type { MailData } from './models.ts'
-import { queueForOne } from './store.ts'
+import { queueAlone } from './store.ts'
 
-export type QueueMail = <K extends AloneKind>(
-  tx: Tx,
-  mail: K,
-  /** `address`: another than the person's own. */
-  to: { userId: string; address?: string },
-  data: MailData[K],
-) => Promise<void>
+export interface AloneMail<K extends AloneKind> {
+  userId: string
+  /** Another than the person's own. */
+  address?: string
+  model: MailData[K]
+}
+
+export type QueueMail = <K extends AloneKind>(tx: Tx, mail: K, told: readonly AloneMail<K>[]) => Promise<void>
 
 export function createQueueMail(clock: Clock): QueueMail {
-  return async (tx, kind, { userId, address = null }, data) => {
+  return async (tx, kind, told) => {
     const now = clock.now()
-    await queueForOne(
-      tx,
-      { userId, address, kind, bundle: kinds[kind].bundle, about: `${kind} ${randomBase62(20)}`, data: { ...data } },
-      { now, diesAt: new Date(now.getTime() + LIFE_SECONDS * 1000) },
-    )
+    const rows = told.map(({ userId, address = null, model }) => ({
+      user_id: userId,
+      address,
+      about: `${kind} ${randomBase62(20)}`,
+      data: { ...model },
+    }))
+    const diesAt = new Date(now.getTime() + LIFE_SECONDS * 1000)
+    if (rows.length > 0) await queueAlone(tx, rows, { kind, now, diesAt })
   }
 }

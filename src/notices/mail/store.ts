@@ -78,19 +78,18 @@ export async function queueForAll(tx: Tx, items: readonly QueuedItem[], now: Dat
     ON CONFLICT DO NOTHING`
 }
 
-/** For one person, whatever they have switched off. */
-export async function queueForOne(
+/** Each a mail of its own, whatever the person has switched off. */
+export async function queueAlone(
   tx: Tx,
-  row: Pick<QueuedItem, 'kind' | 'bundle' | 'about' | 'data'> & { userId: string; address: string | null },
-  { now, diesAt }: { now: Date; diesAt: Date },
+  rows: readonly { user_id: string; address: string | null; about: string; data: object }[],
+  { kind, now, diesAt }: { kind: MailKind; now: Date; diesAt: Date },
 ): Promise<void> {
-  const { userId, address, kind, bundle, about, data } = row
   const at = now.toISOString()
   await tx.$executeRaw`
     INSERT INTO queued_mails (user_id, address, kind, bundle, about, data, created_at, due_at, dies_at)
-    VALUES (${userId}, ${address}, ${kind}, ${bundle}, ${about}, ${JSON.stringify(data)}::jsonb, ${at}::timestamptz,
-      ${at}::timestamptz, ${diesAt.toISOString()}::timestamptz)
-    ON CONFLICT DO NOTHING`
+    SELECT user_id, address, ${kind}, 'alone', about, data, ${at}::timestamptz, ${at}::timestamptz,
+      ${diesAt.toISOString()}::timestamptz
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(user_id text, address text, about text, data jsonb)`
 }
 
 // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────
