@@ -32,7 +32,7 @@ export async function listPolicies(desk: Desk): Promise<PolicyOut[]> {
 }
 
 export const readPolicy = (desk: Desk): Promise<PolicyOut> =>
-  desk.api.get<PolicyOut>(routeOf(desk.params['name'] ?? ''))
+  desk.api.get<PolicyOut>(`/v1/policies/${desk.params['name']}`)
 
 /** Null: that API has none. */
 export async function findPolicy(desk: Desk, name: string): Promise<PolicyOut | null> {

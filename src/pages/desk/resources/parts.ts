@@ -31,7 +31,7 @@ export interface ResourceOut {
 }
 
 export const readResource = (desk: Desk): Promise<ResourceOut> =>
-  desk.api.get<ResourceOut>(`/v1/resources/${encodeURIComponent(desk.params['id'] ?? '')}`)
+  desk.api.get<ResourceOut>(`/v1/resources/${desk.params['id']}`)
 
 export async function listResources(desk: Pick<Desk, 'api'>): Promise<ResourceOut[]> {
   const { data } = await desk.api.get<Listed<ResourceOut>>('/v1/resources', { limit: '200' })

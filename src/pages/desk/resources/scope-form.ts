@@ -88,7 +88,7 @@ export async function editScope(desk: Desk): Promise<void> {
 
 /** @throws {Problem} `not_found` */
 export function scopeOf(desk: Desk, resource: ResourceOut): ScopeOut {
-  const scope = resource.scopes.find(({ name }) => name === desk.params['name'])
+  const scope = resource.scopes.find(({ name }) => encodeURIComponent(name) === desk.params['name'])
   if (!scope) throw new Problem('not_found')
   return scope
 }

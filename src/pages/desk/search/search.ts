@@ -4,6 +4,7 @@ import {
   column,
   empty,
   lines,
+  none,
   row,
   say,
   screen,
@@ -148,7 +149,7 @@ async function organizations(desk: Desk, q: string): Promise<Found> {
   const hits = [...all.values()].map(({ id, name, external_id }) => ({
     href: `/admin/organizations/${id}`,
     exact: id === q || external_id === q || name.toLowerCase() === q.toLowerCase(),
-    row: row([text(name), soft(external_id ?? '')]),
+    row: row([text(name), external_id === null ? none : soft(external_id)]),
   }))
   return { kind: 'organizations', hits, more: named.next_cursor === null ? null : at('/admin/organizations', q) }
 }

@@ -5,6 +5,7 @@ import {
   day,
   empty,
   facts,
+  none,
   paragraph,
   row,
   say,
@@ -76,7 +77,10 @@ async function users(desk: Desk, { name }: TierOut): Promise<Block[]> {
       caption: say('tier.users'),
       columns: [column(say('organization.name')), column(say('organization.external-id'))],
       rows: organizations.data.map((one) =>
-        row([text(one.name), soft(one.external_id ?? '')], `/admin/organizations/${one.id}`),
+        row(
+          [text(one.name), one.external_id === null ? none : soft(one.external_id)],
+          `/admin/organizations/${one.id}`,
+        ),
       ),
       empty: empty('building', say('tier.users.none'), say('tier.users.none.text')),
       more: organizations.next_cursor === null ? null : more,

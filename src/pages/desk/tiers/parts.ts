@@ -19,7 +19,7 @@ const hourOf = ({ hour }: TierOut): number => (hour === 'unlimited' ? Infinity :
 
 export const routeOfTier = (name: string): string => `/v1/tiers/${encodeURIComponent(name)}`
 
-export const readTier = (desk: Desk): Promise<TierOut> => desk.api.get<TierOut>(routeOfTier(desk.params['name'] ?? ''))
+export const readTier = (desk: Desk): Promise<TierOut> => desk.api.get<TierOut>(`/v1/tiers/${desk.params['name']}`)
 
 export const pathOfTier = ({ name }: Pick<TierOut, 'name'>): string => `${listPath}/${encodeURIComponent(name)}`
 
