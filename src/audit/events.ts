@@ -51,7 +51,16 @@ function told<Data extends object>(
 }
 
 /** How somebody came to an account, a proof, a role or a password. */
-export type Route = 'sign_up' | 'invitation' | 'reset' | 'prove_email' | 'first_administrator' | 'operator' | 'import'
+export type Route =
+  | 'sign_up'
+  | 'invitation'
+  | 'reset'
+  | 'prove_email'
+  | 'first_administrator'
+  | 'operator'
+  | 'import'
+  | 'account'
+  | 'change_email'
 
 type Nothing = Record<string, never>
 type Changed = { changed: readonly string[] }
@@ -99,6 +108,7 @@ export const events = {
   'user.password_changed': noted<{ by: Route }>('user'),
   // At most once an hour for each person, since anybody may ask.
   'user.password_reset_requested': noted<Nothing>('user'),
+  'user.email_change_requested': noted<Nothing>('user'),
   'user.administrator_granted': noted<{ by: Route }>('user'),
   'user.administrator_revoked': noted<{ by: Route }>('user'),
   'user.disabled': noted<Nothing>('user'),

@@ -35,6 +35,8 @@ const query = z.strictObject({
   client_id: z.string().optional().describe('What this client was allowed.'),
 })
 
+export type GrantOut = z.output<typeof grantOut>
+
 export function grantRoutes({ db }: { db: Db }): ApiRoute[] {
   return [
     apiRoute({
@@ -85,7 +87,7 @@ export function grantRoutes({ db }: { db: Db }): ApiRoute[] {
 }
 
 /**
- * A person's token sees what that person has allowed; whoever administers an organization, what anybody has allowed its
+ * A person's token, and the person at a page, sees what that person has allowed; whoever administers an organization, what anybody has allowed its
  * clients; a client, what it was allowed itself. An API key sees nothing by its person: whoever administers its
  * organization could turn it into a key of their own, and must not get by it at what the person has elsewhere.
  */
@@ -93,7 +95,7 @@ function sightOf(principal: Principal, reach: Reach): Sight | null {
   if (reach === 'everything') return null
   const { kind, subjectKind, subject, organizations } = principal
   return {
-    userId: kind === 'access_token' && subjectKind === 'user' ? subject : null,
+    userId: (kind === 'access_token' || kind === 'session') && subjectKind === 'user' ? subject : null,
     clientId: subjectKind === 'client' ? subject : null,
     organizationIds: [...organizations.keys()].filter((id) => administers(principal, reach, id)),
   }

@@ -30,6 +30,8 @@ type PlainFormFault =
   | 'form_expired'
   | 'email_required'
   | 'email_invalid'
+  | 'email_taken'
+  | 'sign_in_first'
   | 'name_required'
   | 'password_required'
   | 'password_common'
@@ -42,7 +44,7 @@ export interface Destination {
 }
 
 /** What one mailed link is for. */
-export type LinkPurpose = 'sign-up' | 'invitation' | 'reset' | 'first-administrator' | 'prove-email'
+export type LinkPurpose = 'sign-up' | 'invitation' | 'reset' | 'first-administrator' | 'prove-email' | 'change-email'
 
 /** A scope of a resource, in its administrator's words. */
 export interface ConsentScope {
@@ -198,6 +200,8 @@ export interface PageModels extends DocsModels {
     email: string
     asksName: boolean
     asksPassword: boolean
+    /** Where it is for somebody else than whoever is signed in: they sign in first, and open the link again. */
+    signInHref: string | null
     values: { name: string }
     errors: FormError<'name' | 'password'>[]
     passwordRules: { minimum: number; maximum: number }

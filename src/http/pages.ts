@@ -5,7 +5,7 @@ import type { Log } from '../platform/log.ts'
 import type { Caller } from './address.ts'
 import type { RequestState } from './entrance.ts'
 import { fieldsOf, readForm, type FormFields, type Forms } from './forms.ts'
-import type { Locale } from './messages.ts'
+import { locales, type Locale } from './messages.ts'
 import type { PageModels, PageName } from './page-models.ts'
 import { Problem } from './problem.ts'
 import type { ReturnPath } from './return-path.ts'
@@ -15,12 +15,17 @@ import type { Views } from './views.ts'
 export interface Person {
   id: string
   email: string
+  /** They have shown that the mailbox is theirs. */
+  emailProven: boolean
   name: string | null
+  /** The language that they have chosen, or came in. */
+  locale: string | null
   administrator: boolean
 }
 
 /** The browser's session, if it has one; `uid` is stable over a sign-in of the same person. */
 export interface BrowserSession {
+  id: string
   uid: string
   signedInAt: Date | null
   /** How (RFC 8176). */
@@ -103,6 +108,8 @@ export function pageRouter(routes: readonly PageRoute[], services: PageServices)
 async function openPage(ctx: Context, services: PageServices): Promise<Page> {
   const state = ctx.state as RequestState
   const session = await services.findSession(ctx)
+  const chosen = locales.find((locale) => locale === session?.person?.locale)
+  if (chosen) state.locale = chosen
   const page: Page = {
     ctx,
     requestId: state.requestId,

@@ -25,7 +25,7 @@ export function createUnits(options: Pick<UnitOptions, 'pool' | 'secrets' | 'clo
     },
     run(ctx, work, about = {}) {
       const state = ctx && (ctx.state as RequestState)
-      const request = state && { id: state.requestId, address: state.caller.address }
+      const request = state && { id: state.requestId, address: state.caller.address, userAgent: ctx.get('user-agent') }
       const unit = openUnit({ ...options, ...about, request })
       return storage.run(unit, () => work(unit))
     },

@@ -1,5 +1,6 @@
 /** What each kind of link asks for, and what it does when its button is pressed. */
 import type { AuditContext } from '../audit/record.ts'
+import { changeAsksSignIn, completeAddressChange } from './change-address.ts'
 import { completeFirstAdministrator } from './first-administrator.ts'
 import { acceptInvitation, invitationAsksPassword } from './invite.ts'
 import type { AnswerLink, LinkAnswer, LinkInput } from './link-answer.ts'
@@ -16,14 +17,15 @@ const answers: Readonly<Record<LinkPurpose, AnswerLink>> = {
   reset: completeReset,
   first_administrator: completeFirstAdministrator,
   prove_email: completeProof,
+  change_email: completeAddressChange,
 }
 
-/** Which fields its page shows. */
+/** Which fields its page shows; with `signIn`, none before whom it is for is signed in. */
 export async function whatLinkAsks(
   services: Pick<UserServices, 'db'>,
   link: Link,
   signedInAs: string | null,
-): Promise<{ name: boolean; password: boolean }> {
+): Promise<{ name: boolean; password: boolean; signIn?: boolean }> {
   switch (link.purpose) {
     case 'sign_up':
     case 'first_administrator':
@@ -32,6 +34,8 @@ export async function whatLinkAsks(
       return { name: false, password: true }
     case 'prove_email':
       return { name: false, password: proofAsksPassword(link, signedInAs) }
+    case 'change_email':
+      return { name: false, password: false, signIn: changeAsksSignIn(link, signedInAs) }
     case 'invitation': {
       const asked = await invitationAsksPassword(services, link)
       return { name: asked, password: asked }

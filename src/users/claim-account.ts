@@ -58,6 +58,7 @@ export async function replaceCredentials(
   )
   await deleteDevices(tx, user.id)
   await consumeLinksOf(tx, { purpose: 'reset', userId: user.id }, now)
+  await consumeLinksOf(tx, { purpose: 'change_email', userId: user.id }, now)
   await endAccess(tx, user.id, { reason: 'credentials_changed', families: firstProof }, own)
   await record(
     tx,

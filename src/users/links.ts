@@ -15,6 +15,7 @@ export const linkLifetimes = {
   reset: 30 * minute,
   first_administrator: 15 * minute,
   prove_email: 1 * hour,
+  change_email: 1 * hour,
 } as const satisfies Record<LinkPurpose, number>
 
 export interface LinkServices {

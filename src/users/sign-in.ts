@@ -4,14 +4,14 @@
  * from another system cost what its algorithm takes besides, until they have signed in once.
  */
 import { record, type AuditContext } from '../audit/record.ts'
-import { BusyError } from '../platform/work-limit.ts'
+import type { Tx } from '../platform/database.ts'
+import { browserName } from './browser-name.ts'
 import { rememberDevice, usersOfDevice } from './devices.ts'
-import { findImportedPassword } from './import/imported-password.ts'
 import type { UserServices } from './services.ts'
 import type { PasswordUpgrade } from './sessions.ts'
-import { findUserByEmail, replacePasswordHash } from './store.ts'
-import { attempt, giveBack, networkCells, type Cell } from './throttle.ts'
-import { emailKey, type User } from './user.ts'
+import { findUserByEmail, hasDevices } from './store.ts'
+import { tryPassword } from './try-password.ts'
+import type { User } from './user.ts'
 
 export interface Credentials {
   email: string
@@ -37,70 +37,46 @@ export async function checkCredentials(
   const known = await usersOfDevice(db, services, deviceToken)
   const user = await findUserByEmail(db, email)
   const knownDevice = user !== null && known.has(user.id)
-  const cells = cellsOf(knownDevice ? deviceToken : null, emailKey(email), address)
-  const tried = await attempt(db, services, cells)
-  if (!tried.allowed) return { outcome: 'throttled', retryAfterSeconds: tried.retryAfterSeconds }
-
-  const verified = await verifyPassword(services, user, password)
-  if (!verified.ok || user === null) return { outcome: 'wrong_credentials' }
-  // Only what this attempt was charged: tries of others, and earlier wrong ones, still count.
-  await giveBack(db, services, cells)
-  if (verified.outdated !== null) await storeAnew(services, user.id, verified.outdated, password)
-  return { outcome: 'signed_in', user, knownDevice, upgrade: verified.upgrade }
+  const tried = await tryPassword(services, {
+    user,
+    email,
+    password,
+    knownDevice: knownDevice ? deviceToken : null,
+    address,
+  })
+  if (tried.outcome === 'throttled') return tried
+  if (tried.outcome === 'wrong') return { outcome: 'wrong_credentials' }
+  return { outcome: 'signed_in', user: tried.user, knownDevice, upgrade: tried.upgrade }
 }
 
-/** @returns `outdated`: the stored hash, if it is to be made anew */
-async function verifyPassword(
-  services: Pick<UserServices, 'db' | 'secrets' | 'passwords'>,
-  user: User | null,
-  password: string,
-): Promise<{ ok: boolean; outdated: string | null; upgrade: PasswordUpgrade | null }> {
-  const { passwords } = services
-  const live = user?.disabledAt === null ? user : null
-  const stored = live?.passwordHash ?? null
-  const imported = stored === null ? (live?.importedPasswordHash ?? null) : null
-  const known = imported === null ? null : await findImportedPassword(services, imported)
-  if (imported === null || known === null) {
-    const { ok, rehash } = await passwords.verify(stored, password)
-    return { ok, outdated: rehash ? stored : null, upgrade: null }
+async function tellOfNewDevice(
+  tx: Tx,
+  { queueMail, publicUrl }: Pick<UserServices, 'queueMail' | 'publicUrl'>,
+  { userId, userAgent }: { userId: string; userAgent: string },
+  { clock, address }: AuditContext,
+): Promise<void> {
+  const model = {
+    at: clock.now(),
+    device: browserName(userAgent),
+    address: address ?? '',
+    resetHref: `${publicUrl}/forgot-password`,
   }
-  const { ok, upgrade } = await passwords.verifyImported(known, password)
-  return { ok, outdated: null, upgrade: upgrade === null ? null : { from: imported, to: upgrade } }
+  await queueMail(tx, 'new-device', [{ userId, model }])
 }
 
 /** Remembers the browser and notes the sign-in; returns the value of its device cookie. */
 export async function noteSignIn(
-  services: Pick<UserServices, 'db' | 'secrets' | 'clock'>,
-  { userId, amr, deviceToken }: { userId: string; amr: readonly string[]; deviceToken: string | null },
+  services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'queueMail' | 'publicUrl'>,
+  signIn: { userId: string; amr: readonly string[]; deviceToken: string | null; userAgent: string },
   context: AuditContext,
 ): Promise<string> {
+  const { userId, amr, deviceToken } = signIn
   return services.db.$transaction(async (tx) => {
     const knownDevice = (await usersOfDevice(tx, services, deviceToken)).has(userId)
+    // Whoever has no browser yet, or none any more, is told nothing: the first one is always new.
+    if (!knownDevice && (await hasDevices(tx, userId))) await tellOfNewDevice(tx, services, signIn, context)
     const token = await rememberDevice(tx, services, userId, deviceToken)
     await record(tx, { type: 'user.signed_in', id: userId, data: { amr, known_device: knownDevice } }, context)
     return token
   })
-}
-
-/**
- * A browser that the person has signed in with before is counted by itself, and only so: whoever uses up the tries of
- * the account, or of the network, can't lock its owner out. Unknown addresses are counted as known ones are.
- */
-function cellsOf(knownDevice: string | null, key: string, address: string): [Cell, ...Cell[]] {
-  if (knownDevice !== null) return [{ rule: 'sign_in_device', subject: JSON.stringify([knownDevice, key]) }]
-  return [...networkCells('sign_in', address), { rule: 'sign_in_account', subject: key }]
-}
-
-/** The parameters have changed since the password was hashed; now is when we have it. If the server is busy, next time is as good. */
-async function storeAnew(
-  { db, passwords }: Pick<UserServices, 'db' | 'passwords'>,
-  userId: string,
-  stored: string,
-  password: string,
-): Promise<void> {
-  try {
-    await replacePasswordHash(db, userId, stored, await passwords.hash(password))
-  } catch (error) {
-    if (!(error instanceof BusyError)) throw error
-  }
 }

@@ -101,6 +101,7 @@ export async function insertUser(tx: Tx, user: Omit<User, 'disabledAt'>, created
 }
 
 export interface UserChange {
+  email?: string
   name?: string | null
   locale?: string | null
   emailVerifiedAt?: Date
@@ -111,6 +112,11 @@ export interface UserChange {
   mutedMail?: string[]
 }
 
+/** Whether there is a browser that they have signed in with. */
+export async function hasDevices(tx: Tx, userId: string): Promise<boolean> {
+  return (await tx.device.findFirst({ where: { userId }, select: { userId: true } })) !== null
+}
+
 /** Null: there is nobody of this id. */
 export async function findMutedMail(db: Db | Tx, id: string): Promise<string[] | null> {
   return (await db.user.findUnique({ where: { id }, select: { mutedMail: true } }))?.mutedMail ?? null
@@ -119,7 +125,22 @@ export async function findMutedMail(db: Db | Tx, id: string): Promise<string[] |
 /** A new password ends one that was brought along. */
 export async function updateUser(tx: Tx, id: string, change: UserChange, updatedAt: Date): Promise<void> {
   const imported = change.passwordHash === undefined ? {} : { importedPasswordHash: null }
-  await tx.user.update({ where: { id }, data: { ...change, ...imported, updatedAt } })
+  const key = change.email === undefined ? {} : { emailKey: emailKey(change.email) }
+  await tx.user.update({ where: { id }, data: { ...change, ...imported, ...key, updatedAt } })
+}
+
+/** False where the password has been changed since `user` was read, or the person disabled. */
+export async function replacePassword(
+  tx: Tx,
+  { id, passwordChangedAt }: Pick<User, 'id' | 'passwordChangedAt'>,
+  passwordHash: string,
+  at: Date,
+): Promise<boolean> {
+  const { count } = await tx.user.updateMany({
+    where: { id, passwordChangedAt, disabledAt: null },
+    data: { passwordHash, importedPasswordHash: null, passwordChangedAt: at, updatedAt: at },
+  })
+  return count === 1
 }
 
 /** Only over the hash that was verified: a password that was changed meanwhile stays. */
@@ -155,7 +176,7 @@ export async function countOtherAdministrators(tx: Tx, userId: string): Promise<
 
 export interface LinkRow {
   id: string
-  purpose: 'sign_up' | 'invitation' | 'reset' | 'first_administrator' | 'prove_email'
+  purpose: 'sign_up' | 'invitation' | 'reset' | 'first_administrator' | 'prove_email' | 'change_email'
   email: string
   userId: string | null
   organizationId: string | null

@@ -14,6 +14,9 @@ import type { LoadedSession } from '../unit/rows.ts'
 import { auditContextOf, type Unit } from '../unit/unit.ts'
 import { dateOf, seconds, present, type Model, type StoredPayload } from './model.ts'
 
+/** What browsers call themselves is shorter by half. */
+const longestUserAgent = 300
+
 interface Authorization {
   sid?: string
   grantId?: string
@@ -148,19 +151,23 @@ function write(unit: Unit, id: string, payload: StoredPayload): void {
           }),
     expires_at: dateOf(payload.exp),
   }
-  if (!loaded) unit.writes.insert('sessions', { id: sessionId, uid, created_at: unit.now, ...row })
-  else if (changed(unit, loaded, payload, row)) unit.writes.update('sessions', row, { id: sessionId })
+  if (!loaded) {
+    unit.writes.insert('sessions', { id: sessionId, uid, created_at: unit.now, ...row, ...browserOf(unit) })
+  } else if (!loaded.session.digest.equals(row.digest)) {
+    // A new cookie is a sign-in.
+    unit.writes.update('sessions', { ...row, ...browserOf(unit) }, { id: sessionId })
+  } else if (changed(unit, loaded, payload, row)) unit.writes.update('sessions', row, { id: sessionId })
   writeClients(unit, sessionId, loaded, (payload['authorizations'] ?? {}) as Record<string, Authorization>)
 }
 
-function changed(
-  unit: Unit,
-  { session }: LoadedSession,
-  payload: AdapterPayload,
-  row: { digest: Buffer; expires_at: Date },
-): boolean {
+/** By what people know a session of theirs again. */
+function browserOf({ request, now }: Unit) {
+  const userAgent = request?.userAgent.slice(0, longestUserAgent) ?? ''
+  return { user_agent: userAgent === '' ? null : userAgent, address: request?.address ?? null, last_used_at: now }
+}
+
+function changed(unit: Unit, { session }: LoadedSession, payload: AdapterPayload, row: { expires_at: Date }): boolean {
   return (
-    !session.digest.equals(row.digest) ||
     session.user_id !== (payload.accountId ?? null) ||
     (session.signed_in_at ? seconds(session.signed_in_at) : undefined) !== payload.loginTs ||
     session.acr !== (payload.acr ?? null) ||

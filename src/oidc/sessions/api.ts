@@ -17,12 +17,17 @@ const sessionOut = z
     created_at: timeOut,
     authenticated_at: timeOut.nullable().describe('When the person last showed in it who they are.'),
     amr: z.array(z.string()).describe('How they showed it (RFC 8176).'),
+    user_agent: z.string().nullable().describe('What the browser called itself at the sign-in.'),
+    address: z.string().nullable().describe('The address that the sign-in came from.'),
+    last_used_at: timeOut.nullable().describe('When a page was last opened in it, to within an hour.'),
     expires_at: timeOut.describe('Moves on while it is used.'),
     client_ids: z.array(z.string()).describe('The clients that the person is signed in to by it.'),
   })
   .meta({ id: 'Session' })
 
 const params = z.strictObject({ id: z.string().describe('The session’s id.') })
+
+export type SessionOut = z.output<typeof sessionOut>
 
 export function sessionRoutes({ db, clock }: { db: Db; clock: Clock }): ApiRoute[] {
   return [
@@ -75,17 +80,20 @@ export function sessionRoutes({ db, clock }: { db: Db; clock: Clock }): ApiRoute
     apiRoute({
       method: 'DELETE',
       path: '/v1/sessions',
-      summary: 'End every session of a person',
+      summary: 'End every session of a person, or all but one',
       access: 'sessions:write',
       // Named, so that nobody ends by mistake what they meant to look at.
-      query: z.strictObject({ user_id: z.string().describe('Whose sessions end.') }),
+      query: z.strictObject({
+        user_id: z.string().describe('Whose sessions end.'),
+        except: z.string().optional().describe('The session that goes on.'),
+      }),
       answer: { status: 204, body: null },
       problems: ['not_found'],
-      async handle({ principal, reach, query: { user_id: userId }, context }) {
+      async handle({ principal, reach, query: { user_id: userId, except }, context }) {
         const sight = await sightOf(db, principal, reach)
         const isSeen = sight === null ? await isUser(db, userId) : sight !== 'nothing' && sight.userId === userId
         if (!isSeen) throw new Problem('not_found')
-        await endSessions(db, { userId }, context)
+        await endSessions(db, { userId, except }, context)
         return { status: 204, body: undefined }
       },
     }),
@@ -100,7 +108,7 @@ export function sessionRoutes({ db, clock }: { db: Db; clock: Clock }): ApiRoute
 }
 
 /**
- * A person's token sees the person's own. So does a key in their personal organization; but one of an organization with
+ * A person's token sees the person's own, and so does the person at a page. So does a key in their personal organization; but one of an organization with
  * others in it sees none: whoever administers that one could turn it into a key of their own, and must not get by it at
  * where somebody is signed in, whatever role they have.
  */
@@ -108,7 +116,7 @@ async function sightOf(db: Db, principal: Principal, reach: Reach): Promise<Sigh
   if (reach === 'everything') return null
   const { kind, subjectKind, subject, organizationId } = principal
   if (subjectKind !== 'user') return 'nothing'
-  if (kind === 'access_token') return { userId: subject }
+  if (kind === 'access_token' || kind === 'session') return { userId: subject }
   return organizationId !== null && (await isPersonal(db, organizationId, subject)) ? { userId: subject } : 'nothing'
 }
 
@@ -119,6 +127,9 @@ function show(session: ListedSession): z.input<typeof sessionOut> {
     created_at: time(session.createdAt),
     authenticated_at: time(session.signedInAt),
     amr: [...session.amr],
+    user_agent: session.userAgent,
+    address: session.address,
+    last_used_at: time(session.lastUsedAt),
     expires_at: time(session.expiresAt),
     client_ids: [...session.clientIds],
   }

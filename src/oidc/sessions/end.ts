@@ -7,11 +7,12 @@ import { deleteSession, deleteSessionsOf, revokeFamiliesOfSessions } from './sto
 /** @returns how many there were */
 export async function endSessions(
   db: Db,
-  which: { id: string } | { userId: string },
+  which: { id: string } | { userId: string; except?: string | undefined },
   context: AuditContext,
 ): Promise<number> {
   return db.$transaction(async (tx) => {
-    const sessions = 'id' in which ? await deleteSession(tx, which.id) : await deleteSessionsOf(tx, which.userId)
+    const sessions =
+      'id' in which ? await deleteSession(tx, which.id) : await deleteSessionsOf(tx, which.userId, which.except)
     if (sessions.length === 0) return 0
     const uids = sessions.map(({ uid }) => uid)
     const families = await revokeFamiliesOfSessions(tx, uids, context.clock.now())

@@ -3,13 +3,14 @@ import type { Context } from 'koa'
 import type { AdapterPayload } from 'oidc-provider'
 import type { CookieRules } from '../../http/cookies.ts'
 import type { BrowserSession } from '../../http/pages.ts'
-import { epochSeconds } from '../../platform/clock.ts'
+import { epochSeconds, hour } from '../../platform/clock.ts'
 import { randomSecret } from '../../platform/random.ts'
 import type { PasswordUpgrade, Sessions } from '../../users/sessions.ts'
 import { dateOf, present, type StoredPayload } from '../adapter/model.ts'
 import { sessions as model } from '../adapter/sessions.ts'
 import { lifetimes } from '../lifetimes.ts'
 import { sessionCookie } from '../provider.ts'
+import type { SessionRow } from '../unit/rows.ts'
 import type { Bind } from '../unit/statement.ts'
 import type { Unit } from '../unit/unit.ts'
 import type { Units } from '../units.ts'
@@ -39,6 +40,16 @@ function upgraded(bind: Bind, { from, to }: PasswordUpgrade): string {
     imported_password_hash = CASE WHEN ${still} THEN NULL ELSE imported_password_hash END`
 }
 
+/** Written once an hour at most, so that looking around writes nothing. */
+const useNotedSeconds = hour
+
+async function noteUse(unit: Unit, { id, user_id: userId, last_used_at: before }: SessionRow): Promise<void> {
+  if (userId === null) return
+  if (before !== null && unit.now.getTime() - before.getTime() < useNotedSeconds * 1000) return
+  unit.writes.update('sessions', { last_used_at: unit.now }, { id })
+  await unit.flush()
+}
+
 export function createSessions({ units, cookies }: { units: Units; cookies: CookieRules }): BrowserSessions {
   const name = cookies.name(sessionCookie)
 
@@ -56,14 +67,24 @@ export function createSessions({ units, cookies }: { units: Units; cookies: Cook
         const loaded = await load(ctx, unit)
         if (!loaded) return null
         const { uid, accountId, amr } = loaded.payload
+        const row = present(unit.sessions.get(`id ${loaded.id}`), 'session').session
+        await noteUse(unit, row)
         const account = accountId === undefined ? null : unit.accounts.get(accountId)
         return {
+          id: row.id,
           uid: present(uid, 'session uid'),
           // From the row: in the payload it has lost its milliseconds.
-          signedInAt: unit.sessions.get(`id ${loaded.id}`)?.session.signed_in_at ?? null,
+          signedInAt: row.signed_in_at,
           amr: amr ?? [],
           person: account
-            ? { id: account.id, email: account.email, name: account.name, administrator: account.administrator }
+            ? {
+                id: account.id,
+                email: account.email,
+                emailProven: account.email_verified_at !== null,
+                name: account.name,
+                locale: account.locale,
+                administrator: account.administrator,
+              }
             : null,
         }
       }),

@@ -9,6 +9,9 @@ export interface ListedSession {
   userId: string
   signedInAt: Date | null
   amr: readonly string[]
+  userAgent: string | null
+  address: string | null
+  lastUsedAt: Date | null
   createdAt: Date
   expiresAt: Date
   clientIds: readonly string[]
@@ -52,6 +55,9 @@ const columns = {
   userId: true,
   signedInAt: true,
   amr: true,
+  userAgent: true,
+  address: true,
+  lastUsedAt: true,
   createdAt: true,
   expiresAt: true,
   clients: { select: { clientId: true } },
@@ -80,9 +86,12 @@ export async function deleteSession(tx: Tx, id: string): Promise<EndedSession[]>
   return tx.$queryRaw`DELETE FROM sessions WHERE id = ${id} RETURNING id, uid, user_id AS "userId"`
 }
 
-export async function deleteSessionsOf(tx: Tx, userId: string): Promise<EndedSession[]> {
+/** All but that one, if it is theirs. */
+export async function deleteSessionsOf(tx: Tx, userId: string, except: string | null = null): Promise<EndedSession[]> {
   // deleteMany returns no rows, and which sessions ended has to be told.
-  return tx.$queryRaw`DELETE FROM sessions WHERE user_id = ${userId} RETURNING id, uid, user_id AS "userId"`
+  return tx.$queryRaw`
+    DELETE FROM sessions WHERE user_id = ${userId} AND id IS DISTINCT FROM ${except}
+    RETURNING id, uid, user_id AS "userId"`
 }
 
 /** As at a sign-out: those that offline access lets outlive a session live on. */

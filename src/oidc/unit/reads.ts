@@ -18,8 +18,8 @@ import {
 } from './rows.ts'
 
 // What is read of each table, as far as it lives at the time of the request, which is $1.
-const sessions = `(SELECT id, digest, uid, user_id, signed_in_at, acr, amr, transient, state_sealed, created_at, expires_at
-  FROM sessions WHERE expires_at > $1)`
+const sessions = `(SELECT id, digest, uid, user_id, signed_in_at, acr, amr, transient, state_sealed, last_used_at, created_at,
+    expires_at FROM sessions WHERE expires_at > $1)`
 // Someone who belongs to no organization but their own is its administrator.
 const users = `(SELECT id, email, email_verified_at, name, locale, administrator, updated_at,
     (SELECT coalesce(bool_or(m.role <> 'member') FILTER (WHERE o.personal_user_id IS NULL), true)

@@ -44,6 +44,7 @@ export interface SessionRow {
   amr: string[]
   transient: boolean
   state_sealed: Buffer | null
+  last_used_at: Date | null
   created_at: Date
   expires_at: Date
 }
@@ -111,7 +112,7 @@ interface Columns {
   bytes: readonly string[]
 }
 const columns = {
-  session: { times: ['signed_in_at', 'created_at', 'expires_at'], bytes: ['digest', 'state_sealed'] },
+  session: { times: ['signed_in_at', 'last_used_at', 'created_at', 'expires_at'], bytes: ['digest', 'state_sealed'] },
   account: { times: ['email_verified_at', 'updated_at'], bytes: [] },
   grant: { times: ['last_used_at'], bytes: ['client_fingerprint'] },
   family: { times: ['created_at', 'expires_at'], bytes: [] },

@@ -67,6 +67,8 @@ export const tables = {
     transient: 'boolean',
     state_sealed: 'bytea',
     user_agent: 'text',
+    address: 'text',
+    last_used_at: 'timestamptz',
     created_at: 'timestamptz',
     expires_at: 'timestamptz',
   },

@@ -22,8 +22,14 @@ export interface UnitOptions {
   interactionUid?: string | null
   /** What a family that ends in this unit ends for. */
   reason?: RevocationReason
-  /** The request, as the audit trail names it. */
-  request?: { id: string; address: string } | null
+  request?: UnitRequest | null
+}
+
+/** A request as it is told of afterwards: in the audit trail, and to the person whose session began with it. */
+export interface UnitRequest {
+  id: string
+  address: string
+  userAgent: string
 }
 
 /** Why a family ended: a code or token came twice, a client or person revoked it, or the session it was bound to ended. */
@@ -46,7 +52,7 @@ export interface Unit {
   readonly pool: Pool
   readonly about: About
   readonly reason: RevocationReason
-  readonly request: { id: string; address: string } | null
+  readonly request: UnitRequest | null
   readonly writes: WriteBuilder
   /** Sessions by cookie and by uid, as they were read in this unit. */
   readonly sessions: Map<string, LoadedSession>

@@ -19,7 +19,9 @@ export async function enter(
   const { users, sessions } = services
   if (!(await sessions.signIn(page.ctx, user, { amr, upgrade }))) return false
   const context = { ...auditContext(page, services), actor: { kind: 'user', id: user.id } } as const
-  const token = await noteSignIn(users, { userId: user.id, amr, deviceToken: deviceTokenOf(services, page) }, context)
+  const userAgent = page.ctx.get('user-agent')
+  const signIn = { userId: user.id, amr, deviceToken: deviceTokenOf(services, page), userAgent }
+  const token = await noteSignIn(users, signIn, context)
   keepDevice(services, page, token)
   return true
 }

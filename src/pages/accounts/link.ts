@@ -25,6 +25,7 @@ const purposes = {
   reset: { page: 'reset', again: '/forgot-password' },
   first_administrator: { page: 'first-administrator', again: null },
   prove_email: { page: 'prove-email', again: null },
+  change_email: { page: 'change-email', again: null },
 } as const satisfies Record<LinkPurpose, { page: PagePurpose; again: `/${string}` | null }>
 
 export async function showLink(services: AccountServices, page: Page): Promise<void> {
@@ -92,6 +93,7 @@ async function showForm(
       email: link.email,
       asksName: asks.name,
       asksPassword: asks.password,
+      signInHref: asks.signIn ? '/sign-in' : null,
       values: { name: form.name },
       errors: form.errors,
       passwordRules: { minimum: MIN_CHARACTERS, maximum: MAX_CHARACTERS },

@@ -19,10 +19,13 @@ const link: PageModels['link'] = {
   email: 'ada.lovelace@example.com',
   asksName: true,
   asksPassword: true,
+  signInHref: null,
   values: { name: '' },
   errors: [],
   passwordRules: { minimum: 15, maximum: 128 },
 }
+
+const changing = { ...link, purpose: 'change-email', asksName: false, asksPassword: false } as const
 
 export const accounts = {
   'sign-in': {
@@ -117,6 +120,9 @@ export const accounts = {
     reset: { ...link, purpose: 'reset', asksName: false },
     'first-administrator': { ...link, purpose: 'first-administrator', asksName: false },
     'prove-email': { ...link, purpose: 'prove-email', asksName: false, asksPassword: false },
+    'change-email': { ...changing, errors: [] },
+    'change-email-taken': { ...changing, errors: [{ field: null, code: 'email_taken' }] },
+    'change-email-sign-in': { ...changing, signInHref: '/sign-in', errors: [{ field: null, code: 'sign_in_first' }] },
   },
   'link-dead': {
     'sign-up': { purpose: 'sign-up', againHref: '/sign-up', signInHref: '/sign-in' },
@@ -124,6 +130,7 @@ export const accounts = {
     reset: { purpose: 'reset', againHref: '/forgot-password', signInHref: '/sign-in' },
     'first-administrator': { purpose: 'first-administrator', againHref: null, signInHref: '/sign-in' },
     'prove-email': { purpose: 'prove-email', againHref: null, signInHref: '/sign-in' },
+    'change-email': { purpose: 'change-email', againHref: null, signInHref: '/sign-in' },
   },
 } satisfies SamplesOf<
   PageModels,
