@@ -41,12 +41,7 @@ export async function showPolicy(desk: Desk, { checkUrl }: PolicyPages): Promise
         ...(policy.mode === 'observe' ? [notice(say('policy.observes'), 'caution')] : []),
         section('routes', say('policy.routes'), [routesOf(policy, path)], { text: say('policy.routes.text') }),
         section('about', say('policy.about'), [about(desk, policy, resource)]),
-        section(
-          'gateway',
-          say('policy.gateway'),
-          snippetsOf(checkUrl, policy.name).map(({ gateway, code: source }) => snippet(gateway, source)),
-          { text: say('policy.gateway.text'), actions: [action(say('policy.gateway.guide'), '/docs/gateways')] },
-        ),
+        gatewayOf(desk, checkUrl, policy),
         section('end', say('policy.end'), [], {
           text: say('policy.end.text'),
           tone: 'danger',
@@ -68,6 +63,20 @@ function routesOf({ routes }: PolicyOut, path: string): Block {
       say('policy.routes.empty.text'),
       action(say('policy.edit'), `${path}/edit`),
     ),
+  })
+}
+
+/** One of them at a time: each is long. */
+function gatewayOf({ query }: Desk, checkUrl: string, { name }: PolicyOut): Block {
+  const all = snippetsOf(checkUrl, name)
+  const shown = all.find(({ gateway }) => gateway.toLowerCase() === query['gateway']) ?? all[0]
+  const others = all.filter((one) => one !== shown)
+  return section('gateway', say('policy.gateway'), shown ? [snippet(shown.gateway, shown.code)] : [], {
+    text: say('policy.gateway.text'),
+    actions: [
+      ...others.map(({ gateway }) => action(gateway, `${pathOfPolicy(name)}?gateway=${gateway.toLowerCase()}#gateway`)),
+      action(say('policy.gateway.guide'), '/docs/gateways', 'quiet'),
+    ],
   })
 }
 
