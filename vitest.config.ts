@@ -1,4 +1,5 @@
 /** How the tests run: against a real database and a real browser. */
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -11,6 +12,8 @@ export default defineConfig({
     isolate: false,
     // Two, also on a large machine: each worker has a browser, a server and a database behind it.
     maxWorkers: 2,
+    // The processes that tests start are the same few programs again and again.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/keygrant-tests', import.meta.url)) },
     // Generous for a slow shared machine. They only end a test that hangs; no test asserts how long something takes.
     testTimeout: 60_000,
     hookTimeout: 120_000,

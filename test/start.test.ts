@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createAgent } from './support/agent.ts'
+import { createTestDatabase } from './support/database.ts'
+import { nodeEnvironment } from './support/node-environment.ts'
 import { freePort } from './support/server.ts'
 
 let dataDir: string
@@ -35,9 +37,9 @@ async function start({
   const [command, ...args] = terminal
     ? (['script', '-qfec', 'npm start', '/dev/null'] as const)
     : (['npm', 'start'] as const)
-  const { PATH, HOME } = process.env
+  const { HOME } = process.env
   const child = spawn(command, args, {
-    env: { PATH, HOME, PORT: String(port), DATA_DIR: dataDir, ...settings },
+    env: { ...nodeEnvironment(), HOME, PORT: String(port), DATA_DIR: dataDir, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   started.push(child)
@@ -123,13 +125,23 @@ test('on a terminal the first start prints the address, the link, the API key an
   expect((await fetch(`${again.url}/health/ready`)).status).toBe(200)
 })
 
+// These start on a database that is there: making one takes longer than all else.
 test('a weak bootstrap password refuses the start and says so', async () => {
-  const settings = { BOOTSTRAP_ADMIN_EMAIL: 'ann@example.com', BOOTSTRAP_ADMIN_PASSWORD: 'passwordpassword1' }
+  await using database = await createTestDatabase()
+  const settings = {
+    DATABASE_URL: database.url,
+    BOOTSTRAP_ADMIN_EMAIL: 'ann@example.com',
+    BOOTSTRAP_ADMIN_PASSWORD: 'passwordpassword1',
+  }
   await expect(start({ settings })).rejects.toThrow('BOOTSTRAP_ADMIN_PASSWORD is a common or guessable password')
 })
 
 test('a mistyped bootstrap key refuses the start and says so', async () => {
-  const settings = { BOOTSTRAP_ADMIN_KEY: 'kg_live_0000000000000000000000000000000000aa' }
+  await using database = await createTestDatabase()
+  const settings = {
+    DATABASE_URL: database.url,
+    BOOTSTRAP_ADMIN_KEY: 'kg_live_0000000000000000000000000000000000aa',
+  }
   await expect(start({ settings })).rejects.toThrow('BOOTSTRAP_ADMIN_KEY is not a well-formed API key')
 })
 

@@ -12,6 +12,7 @@ import { openDatabase, type Db } from '../../src/platform/database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createSecrets, type Secrets } from '../../src/platform/secrets.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { nodeEnvironment } from '../support/node-environment.ts'
 
 export interface Outcome {
   status: number
@@ -77,7 +78,7 @@ export async function openCommandBench(): Promise<CommandBench> {
       return JSON.parse(stdout) as Document
     },
     spawn(args, given = {}) {
-      const environment = { PATH: process.env['PATH'], HOME: folder, ...usual, ...given.environment }
+      const environment = { ...nodeEnvironment(), HOME: folder, ...usual, ...given.environment }
       return spawnCommand(args, { folder, environment, stdin: given.stdin ?? '' })
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),

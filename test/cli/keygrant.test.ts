@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEmptyDatabase } from '../support/database.ts'
+import { nodeEnvironment } from '../support/node-environment.ts'
 import { openCommandBench, spawnCommand, type CommandBench } from './command.ts'
 
 let bench: CommandBench
@@ -17,8 +18,11 @@ describe('the program', () => {
 
   test('reads .env in the working directory, which what is set already overrides', async () => {
     await writeFile(join(bench.folder, '.env'), `DATABASE_URL=${bench.databaseUrl}\nSECRET_KEY=short\n`)
-    const { PATH } = process.env
-    const environment = { PATH, HOME: bench.folder, SECRET_KEY: 'command-bench-secret-key-0123456789-abcdef' }
+    const environment = {
+      ...nodeEnvironment(),
+      HOME: bench.folder,
+      SECRET_KEY: 'command-bench-secret-key-0123456789-abcdef',
+    }
     const outcome = await spawnCommand(['users', 'list', '--json'], { folder: bench.folder, environment })
     expect(outcome).toEqual({ status: 0, stdout: '{\n  "data": [],\n  "next_cursor": null\n}\n', stderr: '' })
   })

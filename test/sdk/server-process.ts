@@ -12,6 +12,7 @@ import { createSecrets } from '../../src/platform/secrets.ts'
 import type { Stage } from '../support/api.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { nodeEnvironment } from '../support/node-environment.ts'
 import { freePort, testSecretKey } from '../support/server.ts'
 
 export interface ServerProcess extends Stage, AsyncDisposable {
@@ -37,7 +38,7 @@ export async function openServerProcess(): Promise<ServerProcess> {
   const port = await freePort()
   const url = `http://localhost:${port}`
   const env = {
-    PATH: process.env['PATH'],
+    ...nodeEnvironment(),
     PUBLIC_URL: url,
     PORT: String(port),
     DATABASE_URL: databaseUrl,

@@ -18,6 +18,7 @@ import { createSecrets } from '../../src/platform/secrets.ts'
 import { createEndpoint } from '../../src/webhooks/create.ts'
 import { openReceiver } from '../webhooks/receiver.ts'
 import { addAdministratorKey } from './api.ts'
+import { nodeEnvironment } from './node-environment.ts'
 import { freePort, testSecretKey } from './server.ts'
 
 const entry = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -138,9 +139,9 @@ async function openProcess(databaseUrl: string): Promise<KilledProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keygrant-kills-'))
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const { PATH, HOME } = process.env
+  const { HOME } = process.env
   const env = {
-    PATH,
+    ...nodeEnvironment(),
     HOME,
     PORT: String(port),
     DATABASE_URL: databaseUrl,
