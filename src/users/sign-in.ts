@@ -52,7 +52,7 @@ export async function checkCredentials(
 async function tellOfNewDevice(
   tx: Tx,
   { queueMail, publicUrl }: Pick<UserServices, 'queueMail' | 'publicUrl'>,
-  { userId, userAgent }: { userId: string; userAgent: string },
+  { userId, userAgent = '' }: { userId: string; userAgent?: string },
   { clock, address }: AuditContext,
 ): Promise<void> {
   const model = {
@@ -67,7 +67,7 @@ async function tellOfNewDevice(
 /** Remembers the browser and notes the sign-in; returns the value of its device cookie. */
 export async function noteSignIn(
   services: Pick<UserServices, 'db' | 'secrets' | 'clock' | 'queueMail' | 'publicUrl'>,
-  signIn: { userId: string; amr: readonly string[]; deviceToken: string | null; userAgent: string },
+  signIn: { userId: string; amr: readonly string[]; deviceToken: string | null; userAgent?: string },
   context: AuditContext,
 ): Promise<string> {
   const { userId, amr, deviceToken } = signIn
