@@ -88,6 +88,9 @@ export interface DocsFinding {
   excerpt: { text: string; found: boolean }[]
 }
 
+/** Of pages whose words may be in another language than the rest of the page: in which. Null: in the page's own. */
+type WordsIn = string | null
+
 export interface DocsModels {
   docs: {
     frame: DocsFrame
@@ -110,13 +113,15 @@ export interface DocsModels {
     }[]
   }
   'docs-collection': { frame: DocsFrame; title: string; description: string; operations: DocsOperation[] }
-  'docs-troubleshooting': { frame: DocsFrame; sections: DocsSection[] }
+  'docs-troubleshooting': { frame: DocsFrame; wordsIn: WordsIn; sections: DocsSection[] }
   'docs-errors': {
     frame: DocsFrame
+    wordsIn: WordsIn
     groups: { title: string; errors: { code: string; title: string; statuses: number[] }[] }[]
   }
   'docs-error': {
     frame: DocsFrame
+    wordsIn: WordsIn
     code: string
     title: string
     statuses: number[]

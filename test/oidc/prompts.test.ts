@@ -154,7 +154,7 @@ test('ui_locales=de gives every page of the flow in German', async () => {
   const { server } = stage
   const person = await addPerson(server)
   const own = createAgent(server.url)
-  const page = await ask(own, { ui_locales: 'fr de en' })
+  const page = await ask(own, { ui_locales: 'nl de en' })
   expect(page.html).toContain('<html lang="de">')
   const consent = await signIn(own, page, person)
   expect(onConsent(consent)).toBe(true)

@@ -1,22 +1,30 @@
-/** Which language a visitor gets, and what a message may become. */
+/** Which language a visitor gets, what a message may become, and that each language has them all. */
+import { IntlMessageFormat } from 'intl-messageformat'
 import nunjucks from 'nunjucks'
 import { describe, expect, test } from 'vitest'
-import { catalogues, createTranslate, negotiateLocale } from '../../src/http/messages.ts'
+import { catalogues, createTranslate, locales, negotiateLocale, type Locale } from '../../src/http/messages.ts'
 import { escapeHtml } from '../../src/http/view-values.ts'
 
 describe('the language', () => {
   test.each([
     ['the browser’s', { acceptLanguage: 'de-AT,de;q=0.9,en;q=0.8' }, 'de'],
     ['the browser’s most wanted, whatever the order', { acceptLanguage: 'en;q=0.2, de;q=0.7' }, 'de'],
-    ['the next one that we have', { acceptLanguage: 'fr-CA, de;q=0.5' }, 'de'],
+    ['the next one that we have', { acceptLanguage: 'nl-BE, de;q=0.5' }, 'de'],
     ['none that is refused', { acceptLanguage: 'de;q=0, en' }, 'en'],
-    ['the app’s wish before the browser’s', { uiLocales: 'fr de', acceptLanguage: 'en' }, 'de'],
-    ['the browser’s when we lack what the app wishes', { uiLocales: 'fr', acceptLanguage: 'de' }, 'de'],
+    ['the app’s wish before the browser’s', { uiLocales: 'nl de', acceptLanguage: 'en' }, 'de'],
+    ['the browser’s when we lack what the app wishes', { uiLocales: 'nl', acceptLanguage: 'de' }, 'de'],
+    ['Spanish wherever it is spoken', { acceptLanguage: 'es-419,es;q=0.9,en;q=0.8' }, 'es'],
+    ['Spanish when the app wishes it', { uiLocales: 'es-MX', acceptLanguage: 'en' }, 'es'],
     ['English when nothing fits', { uiLocales: 'tlh', acceptLanguage: '*' }, 'en'],
     ['English when nothing is said', {}, 'en'],
     ['English when nonsense is said', { acceptLanguage: ';;q=x,,=' }, 'en'],
   ] as const)('is %s', (_, wishes, locale) => {
     expect(negotiateLocale(wishes)).toBe(locale)
+  })
+
+  test.each(locales)('is %s by its own name, in the app’s wish and in the browser’s', (locale) => {
+    expect(negotiateLocale({ uiLocales: locale })).toBe(locale)
+    expect(negotiateLocale({ acceptLanguage: `nl, ${locale.toUpperCase()};q=0.3` })).toBe(locale)
   })
 })
 
@@ -43,4 +51,53 @@ describe('a message', () => {
     expect(() => t('no.such.message')).toThrow('no.such.message')
     expect(() => t('layout.help')).toThrow('address')
   })
+})
+
+type Parsed = ReturnType<IntlMessageFormat['getAst']>
+
+/** What a message is given, and as what it takes it: in a plural and in a choice, too. */
+function argumentsOf(parsed: Parsed): string[] {
+  return parsed.flatMap((element) => {
+    const kind = kinds[element.type]
+    if (kind === undefined || !('value' in element)) return []
+    const within = 'options' in element ? Object.values(element.options).flatMap(({ value }) => argumentsOf(value)) : []
+    return [`${element.value}: ${kind}`, ...within]
+  })
+}
+
+/** Those that take something, as the parser numbers them. */
+const kinds: Record<number, string> = { 1: 'text', 2: 'number', 3: 'date', 4: 'time', 5: 'choice', 6: 'plural' }
+
+const takenOf = (locale: Locale) =>
+  Object.fromEntries(
+    Object.entries(catalogues[locale]).map(([key, text]) => {
+      const parsed = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true }).getAst()
+      return [key, [...new Set(argumentsOf(parsed))].toSorted()]
+    }),
+  )
+
+describe.each(locales)('the catalogue of %s', (locale) => {
+  test('has the keys of the English one, in their order, and no other', () => {
+    expect(Object.keys(catalogues[locale])).toEqual(Object.keys(catalogues.en))
+  })
+
+  test('has messages that can be read, and take what the English ones take', () => {
+    expect(takenOf(locale)).toEqual(takenOf('en'))
+  })
+
+  test('has nothing that is empty or has blanks around it', () => {
+    expect(Object.entries(catalogues[locale]).filter(([, text]) => text === '' || text !== text.trim())).toEqual([])
+  })
+})
+
+test.each([
+  ['en', 'November 24, 2026', 'Nov 24, 2026, 10:14 PM UTC', '1,234.5'],
+  ['de', '24. November 2026', '24.11.2026, 22:14 UTC', '1.234,5'],
+  ['es', '24 de noviembre de 2026', '24 nov 2026, 22:14 UTC', '1234,5'],
+] as const)('days, moments and numbers are said as in %s', (locale, day, moment, number) => {
+  const t = createTranslate(locale, catalogues[locale], { constants: {}, escape: escapeHtml })
+  const at = new Date('2026-11-24T22:14:00Z')
+  const said = (text: unknown) => String(text).replaceAll(/[\u00a0\u202f]/g, ' ')
+  expect([said(t('time.day', { at })), said(t('time.moment', { at }))]).toEqual([day, moment])
+  expect(said(t('desk.number', { number: 1234.5 }))).toBe(number)
 })

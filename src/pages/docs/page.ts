@@ -12,29 +12,39 @@ import { de } from './words/de/de.ts'
 import { en } from './words/en/en.ts'
 import type { Addresses, Block, Section, Words } from './words/words.ts'
 
-const words: Readonly<Record<Locale, Words>> = { en, de }
+/** Errors are written of in these languages. Who reads in another one gets English, marked as such. */
+const written: Partial<Readonly<Record<Locale, Words>>> & { en: Words } = { en, de }
+
+function wordsFor(locale: Locale): { words: Words; wordsIn: Locale | null } {
+  const words = written[locale]
+  return words ? { words, wordsIn: null } : { words: written.en, wordsIn: 'en' }
+}
 
 export function troubleshootingPage(at: Addresses, locale: Locale): DocsModels['docs-troubleshooting'] {
-  const sections = words[locale].troubleshooting(at).map(section)
+  const { words, wordsIn } = wordsFor(locale)
+  const sections = words.troubleshooting(at).map(section)
   const headings = sections.map(({ id, title }) => ({ level: 2 as const, id, text: title }))
-  return { frame: frame('/docs/troubleshooting', { headings }), sections }
+  return { frame: frame('/docs/troubleshooting', { headings }), wordsIn, sections }
 }
 
 /** Every code with its words, for the search. */
 export function errorWords(locale: Locale): { code: ErrorCode; title: string; text: string }[] {
+  const { words } = wordsFor(locale)
   return errorCodes.map((code) => {
-    const { title, meaning, causes, steps } = words[locale].errors[code]
+    const { title, meaning, causes, steps } = words.errors[code]
     return { code, title, text: [meaning, ...causes, ...steps].map(plain).join(' ') }
   })
 }
 
 /** The troubleshooting guide's passages, for the search. */
 export function troubleshootingWords(at: Addresses, locale: Locale): { id: string; title: string; text: string }[] {
-  return words[locale].troubleshooting(at).map(({ id, title, blocks }) => ({
-    id,
-    title,
-    text: blocks.flatMap(wordsOf).map(plain).join(' '),
-  }))
+  return wordsFor(locale)
+    .words.troubleshooting(at)
+    .map(({ id, title, blocks }) => ({
+      id,
+      title,
+      text: blocks.flatMap(wordsOf).map(plain).join(' '),
+    }))
 }
 
 function wordsOf(one: Block): readonly string[] {
@@ -50,9 +60,11 @@ const plain = (marked: string) =>
     .join('')
 
 export function errorsPage(locale: Locale): DocsModels['docs-errors'] {
-  const { groups, errors: titled } = words[locale]
+  const { words, wordsIn } = wordsFor(locale)
+  const { groups, errors: titled } = words
   return {
     frame: frame('/docs/errors'),
+    wordsIn,
     groups: errorGroups.map((group) => ({
       title: groups[group],
       errors: errorCodes
@@ -63,10 +75,12 @@ export function errorsPage(locale: Locale): DocsModels['docs-errors'] {
 }
 
 export function errorPage(code: ErrorCode, at: Addresses, locale: Locale): DocsModels['docs-error'] {
-  const { title, meaning, causes, steps } = words[locale].errors[code]
+  const { words, wordsIn } = wordsFor(locale)
+  const { title, meaning, causes, steps } = words.errors[code]
   const { request, near } = errors[code]
   return {
     frame: frame('/docs/errors'),
+    wordsIn,
     code,
     title,
     statuses: statusesOf(code),
@@ -75,7 +89,7 @@ export function errorPage(code: ErrorCode, at: Addresses, locale: Locale): DocsM
     steps: steps.map(say),
     request: request && withAddresses(request, at),
     answer: withAddresses(exampleAnswer(code, errors[code], at) ?? '', at) || null,
-    near: near.map((other) => ({ code: other, title: words[locale].errors[other].title })),
+    near: near.map((other) => ({ code: other, title: words.errors[other].title })),
   }
 }
 

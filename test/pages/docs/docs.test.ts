@@ -1,12 +1,15 @@
 /** The documentation as it is served: no code without a page, no link to nowhere, in every language. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { checkCodes } from '../../../src/check/codes.ts'
-import { locales } from '../../../src/http/messages.ts'
+import { catalogues, locales, type Locale } from '../../../src/http/messages.ts'
 import { Problem, problemBody, problems, type ProblemCode } from '../../../src/http/problem.ts'
 import { guideSlugs, sourceFiles } from '../../../src/pages/docs/guides/guides.ts'
 import { createAgent } from '../../support/agent.ts'
 import { addApiKey, addMember, addOrganization, addResource } from '../../support/api.ts'
 import { addPerson, startTestServer, type TestServer } from '../../support/server.ts'
+
+/** In which errors are written of. */
+const written = ['en', 'de'] as const satisfies Locale[]
 
 const codes = [...new Set([...Object.keys(problems), ...Object.keys(checkCodes)])]
 const help = { supportEmail: 'help@example.com', upgradeUrl: null }
@@ -24,7 +27,7 @@ async function read(path: string, language = 'en') {
 
 const hrefs = (html: string) => [...html.matchAll(/ href="([^"]+)"/g)].map(([, href = '']) => href)
 
-describe.each(locales)('in %s', (language) => {
+describe.each(written)('in %s', (language) => {
   test.each(codes)('%s has a page', async (code) => {
     const { status, html } = await read(`/docs/errors/${code}`, language)
     expect(status).toBe(200)
@@ -58,10 +61,28 @@ describe.each(locales)('in %s', (language) => {
   })
 })
 
+test.each(locales.filter((locale) => !(written as readonly Locale[]).includes(locale)))(
+  'a reader of %s gets the page in that language, and what isn’t written in it in English, marked as such',
+  async (language) => {
+    for (const [path, mark] of [
+      ['/docs/errors/expired', '<h1 lang="en">'],
+      ['/docs/errors', '<h2 lang="en">'],
+      ['/docs/troubleshooting', '<h2 lang="en">'],
+    ] as const) {
+      const [own, english] = await Promise.all([read(path, language), read(path)])
+      expect(own.html).toContain(`<html lang="${language}">`)
+      expect(own.html).toContain(mark)
+      expect(english.html).not.toContain(mark)
+      expect(english.html).toContain(/<h[12] lang="en">([^<]+)</.exec(own.html)?.[1] ?? 'no words in English')
+    }
+    expect((await read('/docs/errors/expired', language)).html).toContain(catalogues[language]['docs.steps'])
+  },
+)
+
 /** Guides and the reference are in English in every language: once is enough for them. */
 const followed = { en: /^\/docs/, de: /^\/docs($|\/errors|\/troubleshooting|\/quick-start)/ }
 
-describe.each(locales)('every page within reach of the first one, in %s,', (language) => {
+describe.each(written)('every page within reach of the first one, in %s,', (language) => {
   const pages = new Map<string, string>()
   const missing: string[] = []
   const elsewhere = new Set<string>()
