@@ -13,8 +13,10 @@ import type { Views } from '../../http/views.ts'
 import { choicePath, compose } from './compose.ts'
 import {
   claimBundle,
+  dropStale,
   findAddressee,
   findDue,
+  isBeingSent,
   listClientNames,
   listRows,
   lockPerson,
@@ -70,19 +72,24 @@ export async function sendDue(services: SendServices, counts: SendCounts, stoppe
 async function claim({ db, clock }: SendServices): Promise<{ mailId: string; waiting: Waiting } | null> {
   const now = clock.now()
   const mailId = randomBase62(20)
-  return db.$transaction(async (tx) => {
+  const lease = { mailId, now, leaseEndsAt: new Date(now.getTime() + LEASE_MS) }
+  const claimed = await db.$transaction(async (tx) => {
     const passedOver: string[] = []
     while (passedOver.length < MOST_PASSED_OVER) {
       const waiting = await findDue(tx, now, passedOver)
       if (!waiting) return null
-      if (await lockPerson(tx, waiting.userId)) {
-        await claimBundle(tx, waiting, { mailId, now, leaseEndsAt: new Date(now.getTime() + LEASE_MS) })
-        return { mailId, waiting }
+      if ((await lockPerson(tx, waiting.userId)) && !(await isBeingSent(tx, waiting, now))) {
+        return { mailId, waiting, more: await claimBundle(tx, waiting, lease) }
       }
       passedOver.push(waiting.userId)
     }
     return null
   })
+  if (!claimed) return null
+  // From here on nobody else takes any of it: that it is being sent is written down.
+  for (let { more } = claimed; more;) more = await claimBundle(db, claimed.waiting, lease)
+  await dropStale(db, mailId)
+  return claimed
 }
 
 async function sendOne(

@@ -118,32 +118,50 @@ export async function lockPerson(tx: Tx, userId: string): Promise<boolean> {
   return row?.free === true
 }
 
+/** Whether a node is sending them something of this bundle just now, or is still putting it together. */
+export async function isBeingSent(tx: Tx, { userId, bundle }: Waiting, now: Date): Promise<boolean> {
+  if (bundle === 'alone') return false
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM queued_mails WHERE user_id = ${userId} AND bundle = ${bundle} AND sent_at IS NULL
+      AND due_at IS NOT NULL AND lease_ends_at > ${now.toISOString()}::timestamptz LIMIT 1`
+  return rows.length > 0
+}
+
+/** Rows of one statement, so that it ends in time for somebody to whom a hundred thousand are due. */
+const CHUNK = 5_000
+
 /**
- * Makes one mail of what is due in a bundle. What waits in a prompt one for its pace comes along: whoever is written to
- * anyway is told all.
+ * Makes one mail of what is due in a bundle, so much at a time. What waits in a prompt one for its pace comes along: whoever is
+ * written to anyway is told all. @returns whether there may be more
  */
 export async function claimBundle(
-  tx: Tx,
+  db: Db | Tx,
   { id, userId, bundle }: Waiting,
   { mailId, now, leaseEndsAt }: { mailId: string; now: Date; leaseEndsAt: Date },
-): Promise<void> {
+): Promise<boolean> {
   const at = now.toISOString()
-  await tx.$executeRaw`
+  const claimed = await db.$executeRaw`
     UPDATE queued_mails SET mail_id = ${mailId}, lease_ends_at = ${leaseEndsAt.toISOString()}::timestamptz
-    WHERE user_id = ${userId} AND bundle = ${bundle} AND (bundle <> 'alone' OR id = ${id})
-      AND (due_at <= ${at}::timestamptz OR (bundle = 'prompt' AND due_at IS NOT NULL))
-      AND (lease_ends_at IS NULL OR lease_ends_at <= ${at}::timestamptz)`
-  // What is true no more, or not wanted any more, is told to nobody.
-  await tx.$executeRaw`
+    WHERE id IN (
+      SELECT id FROM queued_mails
+      WHERE user_id = ${userId} AND bundle = ${bundle} AND (bundle <> 'alone' OR id = ${id}) AND sent_at IS NULL
+        AND (due_at <= ${at}::timestamptz OR (bundle = 'prompt' AND due_at IS NOT NULL))
+        AND (lease_ends_at IS NULL OR lease_ends_at <= ${at}::timestamptz) LIMIT ${CHUNK})`
+  return claimed === CHUNK
+}
+
+/** What is true no more, or not wanted any more, is told to nobody. */
+export async function dropStale(db: Db, mailId: string): Promise<void> {
+  await db.$executeRaw`
     DELETE FROM queued_mails q USING users u
     WHERE q.mail_id = ${mailId} AND u.id = q.user_id
       AND (q.choice = ANY(coalesce(u.muted_mail, '{}')) OR (u.disabled_at IS NOT NULL AND q.choice IS NOT NULL))`
-  await tx.$executeRaw`
+  await db.$executeRaw`
     DELETE FROM queued_mails q
     WHERE q.mail_id = ${mailId} AND q.kind IN ('key-expiring', 'key-expiring-soon', 'key-expired')
       AND NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = q.data->>'id' AND k.revoked_at IS NULL
         AND k.expires_at = (q.data->>'expires_at')::timestamptz)`
-  await tx.$executeRaw`
+  await db.$executeRaw`
     DELETE FROM queued_mails q
     WHERE q.mail_id = ${mailId} AND q.kind IN ('client-secret-expiring', 'client-secret-expiring-soon')
       AND NOT EXISTS (SELECT 1 FROM client_secrets s WHERE s.id = q.data->>'secret_id'
@@ -180,27 +198,34 @@ export async function listClientNames(db: Db | Tx, ids: readonly string[]): Prom
   return db.client.findMany({ where: { id: { in: [...ids] } }, select: { id: true, name: true } })
 }
 
-export async function markSent(db: Db | Tx, mailId: string, now: Date): Promise<void> {
-  await db.$executeRaw`
-    UPDATE queued_mails SET sent_at = ${now.toISOString()}::timestamptz, due_at = NULL, lease_ends_at = NULL
-    WHERE mail_id = ${mailId}`
+export async function markSent(db: Db, mailId: string, now: Date): Promise<void> {
+  for (let marked = CHUNK; marked === CHUNK;) {
+    marked = await db.$executeRaw`
+      UPDATE queued_mails SET sent_at = ${now.toISOString()}::timestamptz, due_at = NULL, lease_ends_at = NULL
+      WHERE id IN (SELECT id FROM queued_mails WHERE mail_id = ${mailId} AND sent_at IS NULL LIMIT ${CHUNK})`
+  }
 }
 
 /** Until when to wait grows with the tries. @returns how many were given up, since they have been tried for too long, or for good */
 export async function putOff(
-  db: Db | Tx,
+  db: Db,
   mailId: string,
   { now, pauses, forGood }: { now: Date; pauses: readonly number[]; forGood: boolean },
 ): Promise<number> {
   const at = now.toISOString()
-  const [row] = await db.$queryRaw<{ dead: number }[]>`
-    WITH changed AS (
-      UPDATE queued_mails SET attempts = attempts + 1, mail_id = NULL, lease_ends_at = NULL,
-        due_at = CASE WHEN ${forGood} OR dies_at <= ${at}::timestamptz THEN NULL ELSE ${at}::timestamptz + make_interval(
-          secs => (${[...pauses]}::int[])[least(attempts + 1, ${pauses.length})]) END
-      WHERE mail_id = ${mailId} RETURNING due_at
-    ) SELECT count(*) FILTER (WHERE due_at IS NULL)::int AS dead FROM changed`
-  return row?.dead ?? 0
+  let dead = 0
+  for (let changed = CHUNK; changed === CHUNK;) {
+    const [row] = await db.$queryRaw<{ changed: number; dead: number }[]>`
+      WITH changed AS (
+        UPDATE queued_mails SET attempts = attempts + 1, mail_id = NULL, lease_ends_at = NULL,
+          due_at = CASE WHEN ${forGood} OR dies_at <= ${at}::timestamptz THEN NULL ELSE ${at}::timestamptz + make_interval(
+            secs => (${[...pauses]}::int[])[least(attempts + 1, ${pauses.length})]) END
+        WHERE id IN (SELECT id FROM queued_mails WHERE mail_id = ${mailId} LIMIT ${CHUNK}) RETURNING due_at
+      ) SELECT count(*)::int AS changed, count(*) FILTER (WHERE due_at IS NULL)::int AS dead FROM changed`
+    dead += row?.dead ?? 0
+    changed = row?.changed ?? 0
+  }
+  return dead
 }
 
 /** How many wait, due or not. */
