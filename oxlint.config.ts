@@ -157,7 +157,8 @@ export default defineConfig({
       rules: {
         'vitest/no-disabled-tests': 'error',
         'vitest/no-focused-tests': 'error',
-        'vitest/valid-expect': 'error',
+        // The second argument says what it was about.
+        'vitest/valid-expect': ['error', { maxArgs: 2 }],
         'vitest/no-restricted-vi-methods': [
           'error',
           { mock: 'Nothing of ours is mocked.', doMock: 'Nothing of ours is mocked.' },

@@ -13,8 +13,7 @@ beforeAll(async () => {
 afterEach(() => stage.clear())
 afterAll(() => stage[Symbol.asyncDispose]())
 
-const call = (key: string) =>
-  fetch(`${stage.server.url}/v1/keys/self`, { headers: { authorization: `Bearer ${key}` } })
+const call = (key: string) => fetch(`${stage.server.url}/v1/keys/self`, { headers: { authorization: `Bearer ${key}` } })
 
 test('a key is made with what was ticked, shown once, rotated with a grace, narrowed, and revoked', async () => {
   const page = await stage.open()
