@@ -113,7 +113,10 @@ function rowOf({ now }: Desk, event: AuditEventOut, names: Names): Row {
       code(type),
       lines(relative(at(created_at), now), soft(say('time.moment', { at: new Date(created_at) }))),
       who,
-      lines(link(names.target(event), narrowedTo({ target_id: target.id })), soft(target.kind)),
+      lines(
+        link(names.target(event), narrowedTo({ target_id: target.id })),
+        ...(target.kind === target.id ? [] : [soft(target.kind)]),
+      ),
     ],
     `${listPath}/${id}`,
   )

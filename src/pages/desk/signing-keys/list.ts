@@ -7,9 +7,7 @@ import {
   empty,
   facts,
   lines,
-  moment,
   none,
-  relative,
   row,
   say,
   screen,
@@ -56,7 +54,7 @@ export async function showSigningKeys(desk: Desk): Promise<void> {
             column(say('signing.signs')),
             column(say('signing.known')),
           ],
-          rows: keys.map((key) => rowOf(desk, key)),
+          rows: keys.map(rowOf),
           empty: empty('shield', say('signing.none'), say('signing.none.text')),
         }),
         meanings(),
@@ -65,22 +63,19 @@ export async function showSigningKeys(desk: Desk): Promise<void> {
   )
 }
 
-function rowOf({ now }: Desk, key: SigningKeyOut): Row {
-  const retired = at(key.retired_at)
+function rowOf(key: SigningKeyOut): Row {
   return row([
     lines(code(key.kid), soft(say(`signing.algorithm.${key.algorithm}`))),
     badge(say(`signing.stage.${key.stage}`), tones[key.stage]),
-    span(at(key.active_from), retired, now),
-    span(at(key.published_at), at(key.gone_at), now),
+    span(at(key.active_from), at(key.retired_at)),
+    span(at(key.published_at), at(key.gone_at)),
   ])
 }
 
-function span(from: Date | null, to: Date | null, now: Date): Value {
+function span(from: Date | null, to: Date | null): Value {
   if (from === null) return none
-  const begins = lines(soft(say('signing.from')), moment(from))
-  return to === null
-    ? begins
-    : lines(soft(say('signing.from')), moment(from), soft(say('signing.to')), relative(to, now))
+  const begins = text(say('signing.from', { at: from }))
+  return to === null ? begins : lines(begins, soft(say('signing.to', { at: to })))
 }
 
 function meanings(): Block {
