@@ -82,7 +82,8 @@ describe.each(locales)('the catalogue of %s', (locale) => {
   })
 
   test('has messages that can be read, and take what the English ones take', () => {
-    expect(takenOf(locale)).toEqual(takenOf('en'))
+    const [own, english] = [takenOf(locale), takenOf('en')]
+    expect(Object.keys(own).filter((key) => String(own[key]) !== String(english[key]))).toEqual([])
   })
 
   test('has nothing that is empty or has blanks around it', () => {
