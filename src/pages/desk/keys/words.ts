@@ -17,7 +17,7 @@ export interface BadgeOf {
   tone: Tone
 }
 
-export function statusBadge(status: KeyStatus): BadgeOf {
+function statusBadge(status: KeyStatus): BadgeOf {
   return { text: say(`key.status.${status}`), tone: tones[status] }
 }
 
@@ -30,7 +30,7 @@ export function keyBadges({ status, exposed, environment }: KeyOut): BadgeOf[] {
   ]
 }
 
-export function hintOf({ secrets }: Pick<KeyOut, 'secrets'>): string | null {
+function hintOf({ secrets }: Pick<KeyOut, 'secrets'>): string | null {
   return secrets[0] ? `…${secrets[0].hint}` : null
 }
 
