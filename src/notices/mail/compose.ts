@@ -81,6 +81,6 @@ function itemOf(data: Record<string, unknown>, clientNames: ReadonlyMap<string, 
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-export function isAlone(kind: MailKind): kind is AloneKind {
+function isAlone(kind: MailKind): kind is AloneKind {
   return kinds[kind].bundle === 'alone'
 }
