@@ -24,6 +24,7 @@ import { createClientDirectory } from './clients/directory.ts'
 import { apiHeaders, apiRouter } from './http/api/router.ts'
 import { assets } from './http/assets.ts'
 import { boundary } from './http/boundary.ts'
+import { createBrand } from './http/brand.ts'
 import { cookieRules } from './http/cookies.ts'
 import { entrance } from './http/entrance.ts'
 import { createForms } from './http/forms.ts'
@@ -42,7 +43,6 @@ import { createSessions } from './oidc/sessions/sessions.ts'
 import { ensureSigningKeys } from './oidc/signing-keys/signing-keys.ts'
 import { openSigningRing } from './oidc/signing-keys/ring.ts'
 import { createUnits } from './oidc/units.ts'
-import { connectedAppRoutes } from './pages/account/connected-apps.ts'
 import { createAfterwards } from './pages/accounts/afterwards.ts'
 import { accountRoutes } from './pages/accounts/routes.ts'
 import { createUserServices } from './pages/accounts/user-services.ts'
@@ -66,7 +66,7 @@ import { lowerWorkerThreads } from './platform/thread-priority.ts'
 import { createCatalogue } from './resources/catalogue.ts'
 import { managementResource } from './resources/management.ts'
 import { protectedResources } from './resources/metadata-page.ts'
-import { liveAddresses, liveKeySettings, livePlatform, liveSmtp } from './settings/live.ts'
+import { liveAddresses, liveBrand, liveKeySettings, livePlatform, liveSmtp } from './settings/live.ts'
 import { createSettings } from './settings/settings.ts'
 import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts'
 import { createPasswords, type Passwords } from './users/passwords.ts'
@@ -140,7 +140,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const platform = livePlatform(settings)
   const mail = createMail({ smtp: liveSmtp(settings, config.smtp), log, clock })
   opening.defer(() => mail.drain(mailDrainMs))
-  const views = createViews({ platform, mode: config.mode })
+  const { brand, brandAssets } = createBrand(liveBrand(settings), config.publicUrl)
+  const views = createViews({ platform, brand, mode: config.mode })
   const cookies = cookieRules(config.publicUrl)
   const forms = createForms(secrets, cookies)
 
@@ -248,22 +249,16 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
 
   // ── Every page there is ──
   const signUp = () => settings.current().sign_up
+  const describeReturn = describeReturnOf(interactions)
+  const accounts = { users, sessions, cookies, afterwards, signUp, development, describeReturn }
+  const whole = { routes: routesOfApi, changes, gate, sharedLimits }
   const routes: PageRoute[] = [
     ...siteRoutes({ signUp, development }),
     ...docsOf({ config, db, clock, links, platform, settings, catalogue, routes: routesOfApi }),
     ...schemaRoutes(),
-    ...accountRoutes({
-      users,
-      sessions,
-      cookies,
-      afterwards,
-      signUp,
-      development,
-      describeReturn: describeReturnOf(interactions),
-    }),
+    ...accountRoutes(accounts),
     ...interactionPages({ db, clock, catalogue, interactions, units, views }),
-    ...connectedAppRoutes({ db, clock, directory, catalogue }),
-    ...deskOf({ ...services, routes: routesOfApi, changes, gate, sharedLimits, apiUrl: config.apiUrl }),
+    ...deskOf({ ...services, ...whole, accounts, directory, apiUrl: config.apiUrl }),
     ...[
       ...(development ? devMailRoutes(mail) : []),
       ...(demo ? demoRoutes({ demo, clock, cookies, listener: () => listener }) : []),
@@ -281,6 +276,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const health = serverHealth({ pool, changes, publicJwks: ring.publicJwks }, () => !ready)
   app.use(healthPages(health))
   app.use(assets())
+  app.use(brandAssets)
   app.use(providerHandler({ units, provider: ring.provider, mends }))
   app.use(protectedResources({ issuer: publicUrl, catalogue, apiResource, documentation: `${publicUrl}/docs` }))
   app.use(apiDescriptionPage({ config, platform, settings, routes: routesOfApi }))

@@ -9,9 +9,10 @@ import { webhookPages } from '../pages/desk/webhooks/routes.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
 import type { Settings } from '../settings/settings.ts'
 import { consolePages, type ConsoleParts } from './console.ts'
+import { personalPages, type PersonalParts } from './personal-pages.ts'
 
 export function deskOf(
-  services: DeskServices & ConsoleParts & { catalogue: Catalogue; settings: Settings; apiUrl: string },
+  services: DeskServices & ConsoleParts & PersonalParts & { catalogue: Catalogue; settings: Settings },
 ): PageRoute[] {
   const { catalogue, settings, apiUrl } = services
   const longestDays = () => Math.floor(settings.current().key_lifetime_max / 86_400)
@@ -21,5 +22,5 @@ export function deskOf(
     ...webhookPages({ base }),
     ...usagePages({ base, figures: services.gate.figures.list }),
   ])
-  return deskRoutes([...areas, ...consolePages(services)], services)
+  return deskRoutes([...personalPages(services), ...areas, ...consolePages(services)], services)
 }

@@ -66,20 +66,6 @@ export interface IdentityScope {
   alreadyGranted: boolean
 }
 
-export interface ConnectedApp {
-  id: string
-  name: string
-  host: string
-  verified: boolean
-  since: Date
-  lastUsedAt: Date | null
-  /** What it may do, and what was left out: titles in the administrators' words, by resource. */
-  resources: { name: string; identifier: string; allowed: { title: string; writes: boolean }[]; refused: string[] }[]
-  identityScopes: IdentityScope['name'][]
-  offline: boolean
-  clientEnabled: boolean
-}
-
 /** Why a page could not be shown; `status` stands for the plain meaning of the HTTP status. */
 export type ErrorReason =
   | 'status'
@@ -155,7 +141,7 @@ export interface DemoToken {
 }
 
 export interface PageModels extends DocsModels {
-  home: { signUpOpen: boolean; signedIn: boolean; demo: boolean }
+  home: { signUpOpen: boolean; signedIn: boolean; administrator: boolean; demo: boolean }
 
   /** Posts `email`, `password`, `return_to`. */
   'sign-in': {
@@ -245,10 +231,6 @@ export interface PageModels extends DocsModels {
 
   /** Every page of the account and the console. */
   screen: { frame: Frame; screen: Screen }
-
-  /** Each app's button leads to `<cutHref>/<id>`, the page that asks once. */
-  'connected-apps': { apps: ConnectedApp[]; cutHref: string; notice: { cut: string } | null }
-  'connected-app-confirm': { app: ConnectedApp; action: string; cancelHref: string }
 
   error: {
     status: ErrorStatus

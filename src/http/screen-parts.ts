@@ -7,6 +7,7 @@ import type {
   Unit,
   Value,
   Action,
+  Right,
   Choice,
   ChoiceGroup,
   Field,
@@ -38,6 +39,7 @@ export const meter = (used: number, of: number, said: Text, tone: Tone = 'neutra
   tone,
   text: said,
 })
+export const rights = (list: Right[]): Value => ({ kind: 'rights', rights: list })
 export const none: Value = { kind: 'none' }
 
 const units: readonly [Unit, number][] = [

@@ -28,7 +28,15 @@ export type Value =
   | { kind: 'image'; href: string; alt: Text }
   | { kind: 'meter'; used: number; of: number; tone: Tone; text: Text }
   | { kind: 'lines'; lines: Value[] }
+  | { kind: 'rights'; rights: Right[] }
   | { kind: 'none' }
+
+/** What somebody or something may do, or may not. */
+export interface Right {
+  text: Text
+  allowed: boolean
+  badges: { text: Text; tone: Tone }[]
+}
 
 export interface Action {
   text: Text

@@ -1,6 +1,7 @@
 /** Pages and mails from typed models: nunjucks with autoescape, one environment per language, every template compiled at start. */
 import nunjucks from 'nunjucks'
 import { assetUrl } from './assets.ts'
+import { plainBrand, type Brand } from './brand.ts'
 import { catalogues, createTranslate, locales, type Catalogue, type Locale, type Translate } from './messages.ts'
 import { noticeTemplates } from './notice-models.ts'
 import type { MailModels, MailName, PageModels, PageName, SharedModel } from './page-models.ts'
@@ -33,8 +34,6 @@ const templates = {
   'sign-out': 'pages/oidc/sign-out.njk',
   'signed-out': 'pages/oidc/signed-out.njk',
   screen: 'pages/desk/screen.njk',
-  'connected-apps': 'pages/grants/connected-apps.njk',
-  'connected-app-confirm': 'pages/grants/connected-app-confirm.njk',
   docs: 'pages/docs/docs.njk',
   'docs-troubleshooting': 'pages/docs/troubleshooting.njk',
   'docs-errors': 'pages/docs/errors.njk',
@@ -68,6 +67,8 @@ export interface ViewsOptions {
   /** Read at each page: it may be changed while the server runs. */
   platform: { readonly name: string; readonly supportEmail: string }
   mode: 'development' | 'production'
+  /** Unless said, it has no look of its own. */
+  brand?: Brand
   catalogues?: Readonly<Record<Locale, Catalogue>>
 }
 
@@ -157,6 +158,7 @@ function createEnvironment(
     t,
     assetUrl,
     platform: options.platform,
+    brand: options.brand ?? plainBrand,
     development: options.mode === 'development',
     hasError: (errors: { field: string | null }[], field: string) => errors.some((error) => error.field === field),
     errorText: (error: { code: string }) => t(`form-error.${error.code}`, { ...error }),

@@ -73,7 +73,7 @@ test('tries count with those of the sign-in, and an attacker’s don’t lock th
   const user = await people.add({ email: 'guessed@example.com', password: goodPassword })
   const device = await noteSignIn(
     people.services,
-    { userId: user.id, amr: ['pwd'], deviceToken: null },
+    { userId: user.id, amr: ['pwd'], deviceToken: null, userAgent: '' },
     actingAs(people.visitor, user.id),
   )
   for (let index = 0; index < 5; index++) {

@@ -28,7 +28,7 @@ export async function servePages(served: SamplePages = pages): Promise<PageServe
     if (!found) return
     const model: unknown = typeof found === 'function' ? await found(locale as Locale) : found
     const shared = {
-      ...(/^(connected|docs$)/.test(page ?? '') ? person : visitor),
+      ...(/^docs$/.test(page ?? '') ? person : visitor),
       locale: locale as Locale,
       path: ctx.path,
     }

@@ -2,7 +2,6 @@
 import type { Locale } from '../../src/http/messages.ts'
 import type { PageModels } from '../../src/http/page-models.ts'
 import { accounts } from './samples/accounts.ts'
-import { connectedApps } from './samples/connected-apps.ts'
 import { consents } from './samples/consent.ts'
 import { development } from './samples/development.ts'
 import { docs, everyError, everyGuide } from './samples/docs.ts'
@@ -17,7 +16,6 @@ export const sampleGroups = {
   site,
   accounts,
   consent: consents,
-  'connected-apps': connectedApps,
   docs,
   'docs-errors': { 'docs-error': everyError },
   'docs-guides': { 'docs-guide': everyGuide },
@@ -28,7 +26,6 @@ export const pages = {
   ...site,
   ...accounts,
   ...consents,
-  ...connectedApps,
   ...docs,
   ...development,
 } satisfies SamplesOf<PageModels, keyof PageModels>

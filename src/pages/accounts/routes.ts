@@ -46,12 +46,12 @@ export function accountRoutes(services: AccountServices): PageRoute[] {
         page.redirect('/sign-in?notice=signed-out')
       },
     },
-    // Until the account has more pages, its first one is what people come for.
+    // Where password managers lead people (https://w3c.github.io/webappsec-change-password-url/).
     {
       method: 'GET',
-      path: '/account',
-      access: 'signed-in',
-      handle: (page) => page.redirect('/account/connected-apps'),
+      path: '/.well-known/change-password',
+      access: 'anyone',
+      handle: (page) => page.redirect('/account/security/password'),
     },
   ]
 }

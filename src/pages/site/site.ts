@@ -17,6 +17,7 @@ export function siteRoutes({
         page.show('home', {
           signUpOpen: signUp() === 'open',
           signedIn: page.person !== null,
+          administrator: page.person?.administrator ?? false,
           demo: development,
         }),
     },

@@ -21,9 +21,10 @@ const appError: PageModels['error'] = {
 
 export const site = {
   home: {
-    visitor: { signUpOpen: true, signedIn: false, demo: false },
-    'signed-in': { signUpOpen: true, signedIn: true, demo: false },
-    development: { signUpOpen: true, signedIn: false, demo: true },
+    visitor: { signUpOpen: true, signedIn: false, administrator: false, demo: false },
+    'signed-in': { signUpOpen: true, signedIn: true, administrator: false, demo: false },
+    administrator: { signUpOpen: true, signedIn: true, administrator: true, demo: false },
+    development: { signUpOpen: true, signedIn: false, administrator: false, demo: true },
   },
   error: {
     400: { ...error, status: 400 },

@@ -1,0 +1,4 @@
+export const securityPath = '/account/security'
+export const passwordPath = `${securityPath}/password`
+export const sessionsPath = `${securityPath}/sessions`
+export const endOthersPath = `${sessionsPath}/end-others`

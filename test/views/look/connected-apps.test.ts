@@ -1,4 +1,0 @@
-import { sampleGroups } from '../samples.ts'
-import { lookAt } from './look.ts'
-
-lookAt(sampleGroups['connected-apps'])
