@@ -4,8 +4,10 @@ import nunjucks from 'nunjucks'
 import de from '../../views/messages/de.json' with { type: 'json' }
 import en from '../../views/messages/en.json' with { type: 'json' }
 import es from '../../views/messages/es.json' with { type: 'json' }
+import fr from '../../views/messages/fr.json' with { type: 'json' }
+import ja from '../../views/messages/ja.json' with { type: 'json' }
 
-export const locales = ['en', 'de', 'es'] as const
+export const locales = ['en', 'de', 'es', 'fr', 'ja'] as const
 export type Locale = (typeof locales)[number]
 export type MessageKey = keyof typeof en
 export type Catalogue = Readonly<Record<MessageKey, string>>
@@ -15,7 +17,7 @@ export function isMessageKey(text: string): text is MessageKey {
 }
 
 /** The English catalogue defines the keys: a translation that lacks one doesn't compile. */
-export const catalogues: Readonly<Record<Locale, Catalogue>> = { en, de, es }
+export const catalogues: Readonly<Record<Locale, Catalogue>> = { en, de, es, fr, ja }
 
 export type MessageValues = Record<string, unknown>
 export type Translate = (key: string, values?: MessageValues) => string | nunjucks.runtime.SafeString

@@ -15,6 +15,10 @@ describe('the language', () => {
     ['the browser’s when we lack what the app wishes', { uiLocales: 'nl', acceptLanguage: 'de' }, 'de'],
     ['Spanish wherever it is spoken', { acceptLanguage: 'es-419,es;q=0.9,en;q=0.8' }, 'es'],
     ['Spanish when the app wishes it', { uiLocales: 'es-MX', acceptLanguage: 'en' }, 'es'],
+    ['French in Canada, too', { acceptLanguage: 'fr-CA, de;q=0.5' }, 'fr'],
+    ['French before the browser’s', { uiLocales: 'nl fr-CH', acceptLanguage: 'ja' }, 'fr'],
+    ['Japanese with a script and a country', { uiLocales: 'ja-Jpan-JP', acceptLanguage: 'en' }, 'ja'],
+    ['Japanese before English of less weight', { acceptLanguage: 'en;q=0.5, ja' }, 'ja'],
     ['English when nothing fits', { uiLocales: 'tlh', acceptLanguage: '*' }, 'en'],
     ['English when nothing is said', {}, 'en'],
     ['English when nonsense is said', { acceptLanguage: ';;q=x,,=' }, 'en'],
@@ -95,6 +99,8 @@ test.each([
   ['en', 'November 24, 2026', 'Nov 24, 2026, 10:14 PM UTC', '1,234.5'],
   ['de', '24. November 2026', '24.11.2026, 22:14 UTC', '1.234,5'],
   ['es', '24 de noviembre de 2026', '24 nov 2026, 22:14 UTC', '1234,5'],
+  ['fr', '24 novembre 2026', '24 nov. 2026, 22:14 UTC', '1 234,5'],
+  ['ja', '2026年11月24日', '2026/11/24 22:14 UTC', '1,234.5'],
 ] as const)('days, moments and numbers are said as in %s', (locale, day, moment, number) => {
   const t = createTranslate(locale, catalogues[locale], { constants: {}, escape: escapeHtml })
   const at = new Date('2026-11-24T22:14:00Z')
