@@ -35,6 +35,7 @@ export const layers: readonly (readonly string[])[] = [
   ['config.ts', 'environment.ts'],
   ['config-variables.ts'],
   ['setting-values.ts'],
+  ['brand'],
 ]
 
 interface Restriction {

@@ -67,6 +67,9 @@ export const settings = {
   SIGN_UP: settingSchemas.sign_up.optional(),
   PLATFORM_NAME: settingSchemas.platform_name.optional(),
   SUPPORT_EMAIL: settingSchemas.support_email.optional(),
+  LOGO: settingSchemas.logo.optional(),
+  ACCENT_COLOR: settingSchemas.accent_color.optional(),
+  ACCENT_COLOR_DARK: settingSchemas.accent_color_dark.optional(),
   UPGRADE_URL: settingSchemas.upgrade_url.optional(),
   KEY_PREFIX: z
     .string()

@@ -3,6 +3,8 @@
  * its variable's, and what it may be.
  */
 import { z } from 'zod'
+import { accentSchema } from './brand/accent.ts'
+import { logoSchema } from './brand/logo.ts'
 
 const wholeNumber = (most: number) => {
   const error = `must be a whole number from 1 to ${most}`
@@ -28,6 +30,9 @@ export const settingSchemas = {
     .email({ error: 'must be an e-mail address' })
     .max(254, { error: 'must have at most 254 characters' })
     .describe('Whom people are told to write to.'),
+  logo: logoSchema.describe('A PNG, JPEG, WebP or GIF of at most 64 KiB, as `data:image/…;base64,…`.'),
+  accent_color: accentSchema('light').describe('For links and buttons on light pages, and in mails: `#1d46b0`.'),
+  accent_color_dark: accentSchema('dark').describe('The same on dark pages.'),
   upgrade_url: httpUrl.describe('Where a customer gets a larger tier; told with every 429.'),
   sign_up: z
     .enum(['open', 'invitation', 'closed'], { error: 'must be open, invitation or closed' })
@@ -45,6 +50,9 @@ export interface SettingValues {
   platform_name: string
   support_email: string
   /** Null: there is none. */
+  logo: string | null
+  accent_color: string | null
+  accent_color_dark: string | null
   upgrade_url: string | null
   sign_up: 'open' | 'invitation' | 'closed'
   key_lifetime_max: number
@@ -72,6 +80,9 @@ export function givenSettings(environment: Readonly<Record<string, unknown>>, pu
     defaults: {
       platform_name: 'Keygrant',
       support_email: `support@${new URL(publicUrl).hostname}`,
+      logo: null,
+      accent_color: null,
+      accent_color_dark: null,
       upgrade_url: null,
       sign_up: 'open',
       key_lifetime_max: 365 * 86_400,

@@ -1,6 +1,7 @@
 /** `settings`: what is set while the server runs. What the environment fixes, no file changes. */
 import { settingsIn } from '../settings/api.ts'
 import { putSettings, readSettings, type WantedSettings } from '../settings/change.ts'
+import { notedValue } from '../settings/setting.ts'
 import { settingNames, variableOf, type SettingName } from '../setting-values.ts'
 import { section } from './section.ts'
 
@@ -24,7 +25,7 @@ export const settings = section<WantedSettings>({
     const wanted = { ...entries, ...(prune && Object.fromEntries(unnamed.map((name) => [name, null]))) }
     const { states, changed } = await putSettings(tx, given, wanted, context)
     for (const name of changed) {
-      const [from, to] = [before[name].value, states[name].value]
+      const [from, to] = [before, states].map((all) => notedValue(name, all[name].value))
       const notes = states[name].source === 'default' ? ['as it is unless it is set'] : []
       report.change({ action: 'update', kind: 'setting', name, fields: [{ field: 'value', from, to }], notes })
     }

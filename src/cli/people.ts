@@ -1,11 +1,12 @@
 /** What the commands about people work with: the same as the server's pages, and mail that is out before the command ends. */
 import { readConfig, type Config } from '../config.ts'
+import { createBrand } from '../http/brand.ts'
 import { createViews, type Views } from '../http/views.ts'
 import { endAccess } from '../oidc/sessions/end-access.ts'
 import { createUserServices } from '../pages/accounts/user-services.ts'
 import { createMail } from '../platform/mail.ts'
 import { createPasswords } from '../users/passwords.ts'
-import { livePlatform, liveSmtp } from '../settings/live.ts'
+import { liveBrand, livePlatform, liveSmtp } from '../settings/live.ts'
 import { createSettings, type Settings } from '../settings/settings.ts'
 import type { UserServices } from '../users/services.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
@@ -30,6 +31,7 @@ export async function openPeopleBench(config: Config = readConfig()): Promise<Pe
   const { db, clock, secrets, log } = bench
   const settings = opening.use(await createSettings({ db, given: config.settings, changes: unheard, log }))
   const platform = livePlatform(settings)
+  const { brand } = createBrand(liveBrand(settings), config.publicUrl)
   const mail = createMail({ smtp: liveSmtp(settings, config.smtp), log, clock })
   opening.defer(() => mail.drain(MAIL_PATIENCE_MS))
   const services = createUserServices({
@@ -40,7 +42,7 @@ export async function openPeopleBench(config: Config = readConfig()): Promise<Pe
     endAccess,
     publicUrl: config.publicUrl,
     platform,
-    views: onceNeeded(() => createViews({ platform, mode: config.mode })),
+    views: onceNeeded(() => createViews({ platform, brand, mode: config.mode })),
     mail,
   })
   const open = opening.move()

@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa'
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts'
 import type { CookieRules } from './cookies.ts'
 import { readFormBody } from './form-body.ts'
+import { readUploadBody } from './upload-body.ts'
 import { Problem } from './problem.ts'
 
 /** What was sent under each name, in its order. */
@@ -58,6 +59,25 @@ export function readForm(): Middleware {
     state.form = Object.fromEntries(names.map((name) => [name, posted.getAll(name)]))
     await next()
   }
+}
+
+/** The same of one that may bring files, and needs not. */
+export function readUpload(): Middleware {
+  const plain = readForm()
+  return async (ctx, next) => {
+    if (!ctx.is('multipart/form-data')) {
+      await plain(ctx, next)
+      return
+    }
+    const { fields, files } = await readUploadBody(ctx)
+    Object.assign(ctx.state, { form: fields, files })
+    await next()
+  }
+}
+
+/** What was chosen in a file's field; null: nothing was. */
+export function uploadedFile(ctx: Context, name: string): Buffer | null {
+  return (ctx.state as { files?: ReadonlyMap<string, Buffer> }).files?.get(name) ?? null
 }
 
 export function fieldsOf(ctx: Context): FormFields {

@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import type { Log } from '../platform/log.ts'
 import type { Caller } from './address.ts'
 import type { RequestState } from './entrance.ts'
-import { fieldsOf, readForm, type FormFields, type Forms } from './forms.ts'
+import { fieldsOf, readForm, readUpload, type FormFields, type Forms } from './forms.ts'
 import { locales, type Locale } from './messages.ts'
 import type { PageModels, PageName } from './page-models.ts'
 import { Problem } from './problem.ts'
@@ -63,6 +63,8 @@ export type PageRoute = {
   path: string
   /** Answered on this machine alone; from anywhere else it isn't there. */
   localOnly?: boolean
+  /** A POST that may bring a file, as multipart/form-data. */
+  uploads?: true
   /** For a POST: where a person goes on if it can't be taken now. Unless said, at the page of the same path. */
   goOnAt?: (posted: Pick<Page, 'params' | 'form'>) => `/${string}`
 } & (
@@ -79,6 +81,7 @@ export interface PageServices {
 export function pageRouter(routes: readonly PageRoute[], services: PageServices): Router {
   const router = new Router()
   const form = readForm()
+  const upload = readUpload()
   const shown = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path))
   for (const route of routes) {
     const handle = async (ctx: Context) => {
@@ -99,7 +102,7 @@ export function pageRouter(routes: readonly PageRoute[], services: PageServices)
       return route.handle(page as PersonalPage)
     }
     if (route.method === 'GET') router.get(route.path, (ctx) => handle(ctx as Context))
-    else router.post(route.path, form, (ctx) => handle(ctx as Context))
+    else router.post(route.path, route.uploads ? upload : form, (ctx) => handle(ctx as Context))
   }
   return router
 }

@@ -20,6 +20,9 @@ const settingsOut = z
     platform_name: state(settingSchemas.platform_name),
     // Its default, support@localhost, is none that anybody could set.
     support_email: state(z.string()),
+    logo: state(z.string().nullable()),
+    accent_color: state(z.string().nullable()),
+    accent_color_dark: state(z.string().nullable()),
     upgrade_url: state(settingSchemas.upgrade_url.nullable()),
     sign_up: state(settingSchemas.sign_up),
     key_lifetime_max: state(settingSchemas.key_lifetime_max),
@@ -32,6 +35,9 @@ const settingsOut = z
 export const settingsIn = z.strictObject({
   platform_name: settingSchemas.platform_name.nullable().optional(),
   support_email: settingSchemas.support_email.nullable().optional(),
+  logo: settingSchemas.logo.nullable().optional(),
+  accent_color: settingSchemas.accent_color.nullable().optional(),
+  accent_color_dark: settingSchemas.accent_color_dark.nullable().optional(),
   upgrade_url: settingSchemas.upgrade_url.nullable().optional(),
   sign_up: settingSchemas.sign_up.nullable().optional(),
   key_lifetime_max: settingSchemas.key_lifetime_max.nullable().optional(),
@@ -61,6 +67,7 @@ export function settingRoutes({ db, settings }: { db: Db; settings: Pick<Setting
       access: 'settings:write',
       needs: 'fresh-sign-in',
       body: settingsIn,
+      longestBody: 128 * 1024,
       answer: { status: 200, body: settingsOut },
       problems: [...freshSignInProblems, 'conflict'],
       async handle({ body, context }) {

@@ -10,7 +10,7 @@ import {
   type SettingName,
   type SettingValues,
 } from '../setting-values.ts'
-import { settingStates, type SettingStates } from './setting.ts'
+import { notedValue, settingStates, type SettingStates } from './setting.ts'
 import { deleteSetting, listStoredSettings, lockSettings, putSetting } from './store.ts'
 
 /** Those that aren't named stay; null: the default again. */
@@ -41,7 +41,8 @@ export async function putSettings(
     else await putSetting(tx, name, value, context.clock.now())
   }
   const states = await readSettings(tx, given)
-  const valuesIn = (all: SettingStates) => Object.fromEntries(changed.map((name) => [name, all[name].value]))
+  const valuesIn = (all: SettingStates) =>
+    Object.fromEntries(changed.map((name) => [name, notedValue(name, all[name].value)]))
   const data = { before: valuesIn(before), after: valuesIn(states) }
   await record(tx, { type: 'settings.changed', id: 'settings', data }, context)
   await notify(tx, ...changed.map((name) => ({ kind: 'setting', id: name }) as const))

@@ -1,6 +1,7 @@
 /** The settings as the parts of the server read them: objects whose members are as they are at the moment of reading. */
 import type { KeySettings } from '../api-keys/services.ts'
 import type { Config } from '../config.ts'
+import type { BrandSettings } from '../http/brand.ts'
 import type { ProblemLinks } from '../http/problem.ts'
 import type { Sender } from '../platform/mail-message.ts'
 import type { Settings } from './settings.ts'
@@ -14,6 +15,20 @@ export function livePlatform({ current }: Current): { readonly name: string; rea
     },
     get supportEmail() {
       return current().support_email
+    },
+  }
+}
+
+export function liveBrand({ current }: Current): BrandSettings {
+  return {
+    get logo() {
+      return current().logo
+    },
+    get accent() {
+      return current().accent_color
+    },
+    get accentDark() {
+      return current().accent_color_dark
     },
   }
 }

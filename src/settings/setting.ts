@@ -1,4 +1,5 @@
 /** Where each setting's value comes from: the environment before what is stored, and the default last. */
+import { createHash } from 'node:crypto'
 import {
   settingNames,
   settingSchemas,
@@ -26,6 +27,12 @@ export function settingStates(stored: readonly StoredSetting[], { fixed, default
     return read.success ? { value: read.data, source: 'stored' } : { value: defaults[name], source: 'default' }
   }
   return Object.fromEntries(settingNames.map((name) => [name, stateOf(name)])) as unknown as SettingStates
+}
+
+/** As trails and reports have it: of a logo only which one it is. */
+export function notedValue(name: SettingName, value: unknown): unknown {
+  if (name !== 'logo' || typeof value !== 'string') return value
+  return `sha256:${createHash('sha256').update(value).digest('hex')}`
 }
 
 export function valuesOf(states: SettingStates): SettingValues {

@@ -61,6 +61,9 @@ test('every setting says its value, and whether the environment, somebody or nob
     expect(body).toEqual({
       platform_name: { value: 'Keygrant', source: 'default' },
       support_email: { value: 'support@localhost', source: 'default' },
+      logo: { value: null, source: 'default' },
+      accent_color: { value: null, source: 'default' },
+      accent_color_dark: { value: null, source: 'default' },
       upgrade_url: { value: null, source: 'default' },
       sign_up: { value: 'invitation', source: 'stored' },
       key_lifetime_max: { value: 86_400, source: 'stored' },

@@ -1,8 +1,18 @@
 /** `keygrant settings …`: what holds for the whole installation and may be changed while it runs. */
 import type { Noun, Row } from './noun.ts'
 
+const longest = 100
+
 const rows = (states: Row): readonly Row[] =>
-  Object.entries(states).map(([name, state]) => ({ name: name.replaceAll('_', '-'), ...(state as Row) }))
+  Object.entries(states).map(([name, state]) => ({ name: name.replaceAll('_', '-'), ...shortened(state as Row) }))
+
+/** A logo is longer than any line. */
+function shortened(state: Row): Row {
+  const { value } = state
+  return typeof value === 'string' && value.length > longest
+    ? { ...state, value: `${value.slice(0, longest)}…` }
+    : state
+}
 
 export const settings: Noun = {
   name: 'settings',

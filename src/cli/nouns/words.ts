@@ -1,6 +1,8 @@
 /** What each field is, in the words of the help: the same wherever a field has the same name, unless a verb has its own. */
 
 export const words: Readonly<Record<string, string>> = {
+  accent_color: 'the colour of links and buttons on light pages, and in mails: #1d46b0',
+  accent_color_dark: 'the same on dark pages',
   access_token: 'what its access tokens are: {"format":"jwt","lifetime":900}',
   allowed_ips: 'an address or CIDR range that it may be used from',
   application_type: 'web, or native for what runs on people’s own machines',
@@ -40,6 +42,7 @@ export const words: Readonly<Record<string, string>> = {
   limit_per: 'what is counted together',
   limits: 'its own limits, over its tier’s: {"hour":1000,"burst":{"size":10}}',
   locale: 'the language of the mail',
+  logo: 'the platform’s logo: data:image/png;base64,…',
   logo_uri: 'its logo',
   metadata: 'whatever you want to keep beside it',
   mode: 'observe lets everything pass and tells what would have been refused',

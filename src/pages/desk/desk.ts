@@ -39,13 +39,16 @@ export interface Desk extends PersonalPage {
 export interface DeskRoute {
   method: 'GET' | 'POST'
   path: string
+  /** A POST that may bring a file. */
+  uploads?: true
   handle(desk: Desk): Promise<void> | void
 }
 
 export function deskRoutes(routes: readonly DeskRoute[], services: DeskServices): PageRoute[] {
-  return routes.map(({ method, path, handle }) => ({
+  return routes.map(({ method, path, uploads, handle }) => ({
     method,
     path,
+    ...(uploads && { uploads }),
     access: 'signed-in',
     async handle(page) {
       try {

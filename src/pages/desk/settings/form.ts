@@ -1,11 +1,15 @@
 /** One group of settings is changed, for every node at once; what the environment fixes is shown, and stays. */
-import { code, facts, form, lines, notice, say, screen } from '../../../http/screen-parts.ts'
+import { code, facts, form, lines, notice, say, screen, tick } from '../../../http/screen-parts.ts'
+import { dataUriOf } from '../../../brand/logo.ts'
+import { uploadedFile } from '../../../http/forms.ts'
 import type { Block, Fault } from '../../../http/screen.ts'
 import { variableOf, type SettingName } from '../../../setting-values.ts'
 import type { Desk } from '../desk.ts'
 import { demandFresh } from '../fresh-sign-in.ts'
 import { groupOf, listPath, nameWords, readSettings, type SettingsOut } from './parts.ts'
 import { namesIn, rowOf } from './table.ts'
+
+const withoutLogo = 'without_logo'
 
 export async function showChange(desk: Desk): Promise<void> {
   demandFresh(desk)
@@ -15,15 +19,21 @@ export async function showChange(desk: Desk): Promise<void> {
 export async function changeSettings(desk: Desk): Promise<void> {
   const settings = await readSettings(desk)
   const names = namesIn(groupOf(desk)).filter((name) => settings[name].source !== 'environment')
-  const body = Object.fromEntries(names.map((name) => [name, wantedOf(desk, name)]))
+  const wanted = names.map((name) => [name, wantedOf(desk, name)] as const)
+  const body = Object.fromEntries(wanted.filter(([, value]) => value !== undefined))
   await desk.attempt(() => desk.api.call('PATCH', '/v1/settings', { body }), {
     done: () => desk.done(listPath, 'settings-saved'),
     again: (faults) => showForm(desk, settings, faults),
   })
 }
 
-/** An empty field is the default again. */
-function wantedOf(desk: Desk, name: SettingName): string | number | null {
+/** An empty field is the default again; undefined: it stays what it is. */
+function wantedOf(desk: Desk, name: SettingName): string | number | null | undefined {
+  if (name === 'logo') {
+    const chosen = uploadedFile(desk.ctx, name)
+    if (chosen) return dataUriOf(chosen)
+    return desk.typed(withoutLogo) === 'on' ? null : undefined
+  }
   const typed = desk.typed(name)
   return typed === '' ? null : rowOf(name).written(typed)
 }
@@ -47,15 +57,17 @@ function showForm(desk: Desk, settings: SettingsOut, faults: Fault[]): void {
           submit: say('desk.save'),
           cancelHref: listPath,
           faults,
-          fields: free.map((name) => {
+          fields: free.flatMap((name) => {
             const { value, source } = settings[name]
             const kept = source === 'stored' ? rowOf(name).typed(value) : ''
-            return rowOf(name).field({
+            const field = rowOf(name).field({
               label: nameWords(name),
               hint: say(`settings.hint.${name}`),
               value: again ? desk.typed(name) : kept,
               required: false,
             })
+            const has = name === 'logo' && source === 'stored'
+            return has ? [field, tick(withoutLogo, { label: say('settings.logo.remove') })] : [field]
           }),
         }),
       ],

@@ -8,6 +8,6 @@ export function settingPages(): DeskRoute[] {
   return [
     { method: 'GET', path: listPath, handle: showSettings },
     { method: 'GET', path: `${listPath}/:group`, handle: showChange },
-    { method: 'POST', path: `${listPath}/:group`, handle: changeSettings },
+    { method: 'POST', path: `${listPath}/:group`, uploads: true, handle: changeSettings },
   ]
 }

@@ -1,9 +1,9 @@
 /** Every setting in the group in which people look for it: how it is told, and how it is typed. */
-import { code, input, none, number, say, select, text } from '../../../http/screen-parts.ts'
+import { code, file, image, input, none, number, say, select, text } from '../../../http/screen-parts.ts'
 import type { Field, Text, Value } from '../../../http/screen.ts'
 import { settingNames, type SettingName, type SettingValues } from '../../../setting-values.ts'
 
-export const settingGroups = ['platform', 'access', 'keys'] as const
+export const settingGroups = ['platform', 'look', 'access', 'keys'] as const
 export type SettingGroup = (typeof settingGroups)[number]
 
 type Written = string | number | null
@@ -27,6 +27,11 @@ const plainText = <Name extends SettingName>(name: Name, type: 'text' | 'email' 
   written: (typed: string) => typed,
 })
 
+const colour = <Name extends SettingName>(name: Name) => ({
+  ...plainText(name, 'text'),
+  told: (value: string | null): Value => (value === null ? none : code(value)),
+})
+
 const wholeNumber = <Name extends SettingName>(name: Name) => ({
   told: (value: number): Value => number(value),
   typed: String,
@@ -37,6 +42,16 @@ const wholeNumber = <Name extends SettingName>(name: Name) => ({
 export const settingTable: { readonly [Name in SettingName]: Row<Name> } = {
   platform_name: { group: 'platform', ...plainText('platform_name', 'text') },
   support_email: { group: 'platform', ...plainText('support_email', 'email') },
+  logo: {
+    group: 'look',
+    told: (value) => (value === null ? none : image(value, say('settings.name.logo'))),
+    // What is there stays unless another one is chosen, or it is taken away.
+    typed: () => '',
+    field: (given) => file('logo', { ...given, accept: 'image/png,image/jpeg,image/webp,image/gif' }),
+    written: (typed) => typed,
+  },
+  accent_color: { group: 'look', ...colour('accent_color') },
+  accent_color_dark: { group: 'look', ...colour('accent_color_dark') },
   upgrade_url: {
     group: 'platform',
     ...plainText('upgrade_url', 'url'),
