@@ -21,7 +21,7 @@ export const logoSchema = z.string().superRefine((text, context) => {
 function faultOf(text: string): string | null {
   const [, type, encoded] = asDataUri.exec(text) ?? []
   if (type === undefined || encoded === undefined) {
-    return 'must be a PNG, JPEG, WebP or GIF image, as data:image/…;base64,…'
+    return 'must be a PNG, JPEG, WebP or GIF image'
   }
   const bytes = Buffer.from(encoded, 'base64')
   if (bytes.length > LARGEST_LOGO) return `must have at most ${LARGEST_LOGO / 1024} KiB`
