@@ -219,8 +219,13 @@ export const section = (
   id: string,
   title: Text,
   blocks: Block[],
-  { text: said = null, actions = [], tone = 'neutral' }: { text?: Text | null; actions?: Action[]; tone?: Tone } = {},
-): Block => ({ block: 'section', id, title, text: said, actions, tone, blocks })
+  {
+    badges: told = [],
+    text: said = null,
+    actions = [],
+    tone = 'neutral',
+  }: { badges?: { text: Text; tone: Tone }[]; text?: Text | null; actions?: Action[]; tone?: Tone } = {},
+): Block => ({ block: 'section', id, title, badges: told, text: said, actions, tone, blocks })
 export const actions = (...list: Action[]): Block => ({ block: 'actions', actions: list })
 export const waiting = (said: Text, href: string, seconds: number): Block => ({
   block: 'waiting',

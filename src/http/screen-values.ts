@@ -7,6 +7,8 @@ import { escapeHtml } from './view-values.ts'
 
 export function screenGlobals(t: Translate, locale: Locale) {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' })
+  // "Now", since nothing is nought seconds ago.
+  const now = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second')
 
   /** Where markup can't be: titles, attributes. */
   function plain(text: Text | nunjucks.runtime.SafeString): string {
@@ -27,7 +29,8 @@ export function screenGlobals(t: Translate, locale: Locale) {
   return {
     plain,
     said,
-    relativeTime: ({ count, unit }: { count: number; unit: Unit }) => relative.format(count, unit),
+    relativeTime: ({ count, unit }: { count: number; unit: Unit }) =>
+      count === 0 ? now : relative.format(count, unit),
     /** Stable, so that a page is the same each time, and its own for each text. */
     codeId: (source: string) => `code-${createHash('sha256').update(source).digest('hex').slice(0, 10)}`,
     doesSomething: (rows: Row[]) => rows.some(({ actions }) => actions.length > 0),

@@ -152,7 +152,16 @@ export type Block =
   | { block: 'code'; label: Text; code: string }
   | { block: 'chart'; title: Text; kind: 'bar' | 'line'; labels: Date[]; series: Series[]; limit: number | null }
   | { block: 'steps'; steps: { title: Text; text: Text; done: boolean; blocks: Block[]; action: Action | null }[] }
-  | { block: 'section'; id: string; title: Text; text: Text | null; actions: Action[]; tone: Tone; blocks: Block[] }
+  | {
+      block: 'section'
+      id: string
+      title: Text
+      badges: { text: Text; tone: Tone }[]
+      text: Text | null
+      actions: Action[]
+      tone: Tone
+      blocks: Block[]
+    }
   | { block: 'actions'; actions: Action[] }
   /** What a small module asks for again and again, until it says that it has changed. */
   | { block: 'waiting'; text: Text; href: string; seconds: number }

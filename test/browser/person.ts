@@ -19,6 +19,12 @@ export async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click()
 }
 
+/** By the menu that every page of the account has. */
+export async function signOut(page: Page): Promise<void> {
+  await page.locator('summary.menu-button').click()
+  await page.locator('.menu-list').getByRole('button', { name: 'Sign out' }).click()
+}
+
 /** At the app's callback, or wherever its site sent the browser on to. */
 export async function arrive(page: Page, site: Site): Promise<void> {
   await page.waitForURL((url) => url.origin === site.origin && url.pathname === '/callback')

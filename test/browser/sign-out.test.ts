@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addPerson, type TestPerson } from '../support/server.ts'
-import { beginAt, goThrough, heading, press } from './person.ts'
+import { beginAt, goThrough, heading, press, signOut } from './person.ts'
 import { look, openStage, type Site, type Stage } from './stage.ts'
 
 let stage: Stage
@@ -72,7 +72,7 @@ test('an address that is not registered for the app is a page with the reason, a
 test('the own button signs out, and the account is closed to who comes after', async () => {
   await goThrough(page, site, person)
   await page.goto(`${stage.server.url}/account/connected-apps`)
-  await press(page, 'Sign out')
+  await signOut(page)
   await page.getByText('You are signed out.').waitFor()
   await look(page, 'sign-in-signed-out')
   await page.goto(`${stage.server.url}/account/connected-apps`)

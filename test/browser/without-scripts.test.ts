@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { expectAccessible } from '../support/axe.ts'
 import { addPerson, addResources, type TestPerson } from '../support/server.ts'
-import { arrive, beginAt, goThrough, heading, press, signIn } from './person.ts'
+import { arrive, beginAt, goThrough, heading, press, signOut, signIn } from './person.ts'
 import { look, openStage, type Site, type Stage } from './stage.ts'
 
 let stage: Stage
@@ -83,8 +83,8 @@ test('cuts off an app, and signs out by the app and by the own button', async ()
   await page.goto(`${stage.server.url}/account/connected-apps`)
   await signIn(page, person)
   await page.getByRole('link', { name: 'Disconnect' }).click()
-  await press(page, 'Disconnect')
+  await page.getByRole('button', { name: /^Disconnect / }).click()
   await page.getByText('No apps yet').waitFor()
-  await press(page, 'Sign out')
+  await signOut(page)
   await page.getByText('You are signed out.').waitFor()
 })

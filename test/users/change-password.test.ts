@@ -21,7 +21,7 @@ const change = (user: User, password: string, chosen = otherPassword, deviceToke
     { current: { password, deviceToken, address }, chosen },
     actingAs(people.visitor, user.id),
   )
-const signIn = async (email: string, password: string) =>
+const canSignIn = async (email: string, password: string) =>
   (await checkCredentials(people.services, { email, password, deviceToken: null, address })).outcome
 
 test('takes the present password, ends every session and mailed link, and tells by mail', async () => {
@@ -43,8 +43,8 @@ test('takes the present password, ends every session and mailed link, and tells 
     targetId: user.id,
     data: { by: 'account' },
   })
-  expect(await signIn(email, goodPassword)).toBe('wrong_credentials')
-  expect(await signIn(email, otherPassword)).toBe('signed_in')
+  expect(await canSignIn(email, goodPassword)).toBe('wrong_credentials')
+  expect(await canSignIn(email, otherPassword)).toBe('signed_in')
 })
 
 test('a wrong one changes nothing and costs one computation, and a bad new one is refused before any', async () => {
@@ -66,7 +66,7 @@ test('a wrong one changes nothing and costs one computation, and a bad new one i
     ),
   ).toBe(0)
   expect(await people.db.session.count({ where: { userId: user.id } })).toBe(1)
-  expect(await signIn(user.email, goodPassword)).toBe('signed_in')
+  expect(await canSignIn(user.email, goodPassword)).toBe('signed_in')
 })
 
 test('tries count with those of the sign-in, and an attacker’s don’t lock the owner’s own browser out', async () => {
@@ -78,10 +78,10 @@ test('tries count with those of the sign-in, and an attacker’s don’t lock th
   )
   for (let index = 0; index < 5; index++) {
     await change(user, 'a guess')
-    await signIn(user.email, 'a guess')
+    await canSignIn(user.email, 'a guess')
   }
   expect(await change(user, goodPassword)).toMatchObject({ outcome: 'throttled' })
-  expect(await signIn(user.email, goodPassword)).toBe('throttled')
+  expect(await canSignIn(user.email, goodPassword)).toBe('throttled')
   expect((await change(user, goodPassword, otherPassword, device)).outcome).toBe('changed')
 })
 

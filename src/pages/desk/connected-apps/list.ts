@@ -1,7 +1,6 @@
 /** What each app may do for a person, and the way to end it. */
 import {
   action,
-  badges,
   column,
   day,
   empty,
@@ -14,7 +13,7 @@ import {
   table,
   text,
 } from '../../../http/screen-parts.ts'
-import type { Block, Right, Text, Value } from '../../../http/screen.ts'
+import type { Block, Right, Text, Tone, Value } from '../../../http/screen.ts'
 import type { GrantOut } from '../../../grants/api.ts'
 import type { Desk } from '../desk.ts'
 import { nextPage } from '../next-page.ts'
@@ -54,10 +53,10 @@ const none: Block = table({
 const moreOf = (href: string): Block => ({ block: 'actions', actions: [action(say('desk.more'), href)] })
 
 function appBlock({ now }: Desk, app: ConnectedApp): Block {
-  const state: Value = badges([
+  const state: { text: Text; tone: Tone }[] = [
     app.verified ? { text: say('client.verified'), tone: 'good' } : { text: say('client.unverified'), tone: 'caution' },
-    ...(app.enabled ? [] : [{ text: say('connected-apps.disabled'), tone: 'neutral' as const }]),
-  ])
+  ]
+  if (!app.enabled) state.push({ text: say('connected-apps.disabled'), tone: 'neutral' })
   const identity: [Text, Value][] =
     app.identity.length === 0
       ? []
@@ -85,10 +84,9 @@ function appBlock({ now }: Desk, app: ConnectedApp): Block {
           app.lastUsedAt ? relative(app.lastUsedAt, now) : text(say('connected-apps.never')),
         ],
         [say('connected-apps.reach'), text(say(app.offline ? 'connected-apps.offline' : 'connected-apps.online'))],
-        [say('connected-apps.state'), state],
       ),
     ],
-    { text: app.host, actions: [action(say('connected-apps.cut'), `${connectedAppsPath}/${app.id}`)] },
+    { badges: state, text: app.host, actions: [action(say('connected-apps.cut'), `${connectedAppsPath}/${app.id}`)] },
   )
 }
 

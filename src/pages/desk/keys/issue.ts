@@ -16,6 +16,7 @@ import { dayAfter, secondsUntilEndOf } from '../days.ts'
 import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
 import type { KeyWithSecretOut } from '../wire.ts'
+import { unprovenNotice } from '../profile/unproven.ts'
 import { ownerField, ownersOf } from './owners.ts'
 import type { KeyPages } from './parts.ts'
 import { findOwner, ownerFields, platformBodyOfNew, platformFields, type FoundOwner } from './platforms.ts'
@@ -63,7 +64,14 @@ function faultsOf(desk: Desk, expiresIn: number | null): Fault[] {
   ]
 }
 
+/** For who may have no key yet: what to do first, in place of a form that would be refused. */
+function showUnproven(desk: Desk, { base }: KeyPages): void {
+  const crumbs = [{ text: say('keys.title'), href: `${base}/keys` }]
+  desk.screen(screen({ title: say('key.issue'), crumbs, narrow: true, blocks: unprovenNotice(desk) }))
+}
+
 async function showForm(desk: Desk, pages: KeyPages, faults: Fault[]): Promise<void> {
+  if (pages.base === '/account' && !desk.person.emailProven) return showUnproven(desk, pages)
   const again = desk.ctx.method === 'POST'
   const everybodys = pages.base === '/admin'
   const owners = everybodys ? [] : await ownersOf(desk)

@@ -34,7 +34,7 @@ export function showPassword(desk: Desk, faults: Fault[] = [], status = 200): vo
             }),
             input('password', {
               type: 'password',
-              label: say('form.new-password'),
+              label: say('security.password.new'),
               hint: say('form.password-hint', { minimum: MIN_CHARACTERS }),
               autocomplete: 'new-password',
             }),

@@ -2,9 +2,9 @@
 import * as oidc from 'openid-client'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { addPerson, addResources, type TestPerson } from '../support/server.ts'
-import { arrive, beginAt, goThrough, heading, press, signIn } from './person.ts'
-import { look, openStage, type Stage } from './stage.ts'
+import { addPerson, addResources, type TestPerson } from '../../support/server.ts'
+import { arrive, beginAt, goThrough, heading, press, signIn } from '../person.ts'
+import { look, openStage, type Stage } from '../stage.ts'
 
 let stage: Stage
 let person: TestPerson
@@ -34,16 +34,16 @@ test('shows what each app may do, cuts one off by its button, and with it every 
   await arrive(page, other)
 
   await connectedApps()
-  const app = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Chart Maker' }) })
+  const app = page.getByRole('region', { name: 'Chart Maker' })
   expect(await app.innerText()).toMatch(/See your reports[^]*Change your reports\s*Not allowed/)
   await look(page, 'connected-apps')
   await app.getByRole('link', { name: 'Disconnect' }).click()
   await heading(page, 'Disconnect Chart Maker?')
   await look(page, 'connected-app-confirm')
-  await page.getByRole('link', { name: 'Keep it' }).click()
+  await page.getByRole('link', { name: 'Cancel' }).click()
   await app.getByRole('link', { name: 'Disconnect' }).click()
-  await press(page, 'Disconnect')
-  await page.getByRole('status').getByText('Chart Maker is disconnected.').waitFor()
+  await press(page, 'Disconnect Chart Maker')
+  await page.getByRole('status').getByText('The app is disconnected.').waitFor()
   await look(page, 'connected-apps-cut')
   await expect(app.count()).resolves.toBe(0)
 
