@@ -42,6 +42,7 @@ export const sessions: Noun = {
     ['PERSON', 'user_id'],
     ['SIGNED IN', 'authenticated_at'],
     ['BY', 'amr'],
+    ['LAST USED', 'last_used_at'],
     ['WORKS UNTIL', 'expires_at'],
   ],
   verbs: {
@@ -59,9 +60,10 @@ export const sessions: Noun = {
     },
     'end-all': {
       route: 'DELETE /v1/sessions',
-      does: 'end every session of a person',
+      does: 'end every session of a person, or all but one',
       arguments: [{ name: 'person', field: 'user_id', person: true, of: 'users' }],
-      said: ({ user_id = '' }) => `${user_id} is signed out everywhere.`,
+      words: { except: 'the session that goes on' },
+      said: ({ user_id = '' }) => `${user_id} is signed out.`,
     },
   },
 }
