@@ -67,6 +67,7 @@ export const settings = {
   SIGN_UP: settingSchemas.sign_up.optional(),
   PLATFORM_NAME: settingSchemas.platform_name.optional(),
   SUPPORT_EMAIL: settingSchemas.support_email.optional(),
+  MESSAGES_DIR: z.string().optional(),
   LOGO: settingSchemas.logo.optional(),
   ACCENT_COLOR: settingSchemas.accent_color.optional(),
   ACCENT_COLOR_DARK: settingSchemas.accent_color_dark.optional(),

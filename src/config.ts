@@ -21,6 +21,8 @@ export interface Config {
   /** Without a url the embedded Postgres is started in `dataDir`. */
   database: { url: string | null; directUrl: string | null; poolSize: number }
   dataDir: string
+  /** Where the operator's own words for people are, a file for each language; null: nowhere. */
+  messagesDir: string | null
   /** Newest first. */
   secretKeys: string[]
   /** `from` null: the platform by its name. */
@@ -143,6 +145,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       poolSize: values.DATABASE_POOL_SIZE ?? 10,
     },
     dataDir,
+    messagesDir: values.MESSAGES_DIR === undefined ? null : resolve(values.MESSAGES_DIR),
     secretKeys: values.SECRET_KEY ?? [developmentSecretKey(dataDir)],
     smtp: values.SMTP_URL ? { url: values.SMTP_URL, from: values.SMTP_FROM ?? null } : null,
     settings: givenSettings(values, publicUrl),

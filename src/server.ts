@@ -31,6 +31,8 @@ import { createForms } from './http/forms.ts'
 import { healthPages } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { operationsHandler } from './http/operations.ts'
+import { readMessageFiles } from './http/message-files.ts'
+import { addCatalogues } from './http/messages.ts'
 import { pageRouter, type PageRoute } from './http/pages.ts'
 import { createViews } from './http/views.ts'
 import { createAnswers } from './oidc/answers.ts'
@@ -140,6 +142,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const platform = livePlatform(settings)
   const mail = createMail({ smtp: liveSmtp(settings, config.smtp), log, clock })
   opening.defer(() => mail.drain(mailDrainMs))
+  const words = readMessageFiles(config.messagesDir)
+  if (words.faults.length > 0) throw new ConfigurationError(words.faults)
+  opening.use(addCatalogues(words.catalogues))
   const { brand, brandAssets } = createBrand(liveBrand(settings), config.publicUrl)
   const views = createViews({ platform, brand, mode: config.mode })
   const cookies = cookieRules(config.publicUrl)

@@ -1,5 +1,7 @@
 /** What the commands about people work with: the same as the server's pages, and mail that is out before the command ends. */
-import { readConfig, type Config } from '../config.ts'
+import { ConfigurationError, readConfig, type Config } from '../config.ts'
+import { readMessageFiles } from '../http/message-files.ts'
+import { addCatalogues } from '../http/messages.ts'
 import { createBrand } from '../http/brand.ts'
 import { createViews, type Views } from '../http/views.ts'
 import { endAccess } from '../oidc/sessions/end-access.ts'
@@ -31,6 +33,9 @@ export async function openPeopleBench(config: Config = readConfig()): Promise<Pe
   const { db, clock, secrets, log } = bench
   const settings = opening.use(await createSettings({ db, given: config.settings, changes: unheard, log }))
   const platform = livePlatform(settings)
+  const words = readMessageFiles(config.messagesDir)
+  if (words.faults.length > 0) throw new ConfigurationError(words.faults)
+  opening.use(addCatalogues(words.catalogues))
   const { brand } = createBrand(liveBrand(settings), config.publicUrl)
   const mail = createMail({ smtp: liveSmtp(settings, config.smtp), log, clock })
   opening.defer(() => mail.drain(MAIL_PATIENCE_MS))

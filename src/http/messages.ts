@@ -7,8 +7,10 @@ import es from '../../views/messages/es.json' with { type: 'json' }
 import fr from '../../views/messages/fr.json' with { type: 'json' }
 import ja from '../../views/messages/ja.json' with { type: 'json' }
 
-export const locales = ['en', 'de', 'es', 'fr', 'ja'] as const
-export type Locale = (typeof locales)[number]
+const comingWithUs = ['en', 'de', 'es', 'fr', 'ja'] as const
+
+/** Those that an operator adds (MESSAGES_DIR) are as good, though no compiler knows them. */
+export type Locale = (typeof comingWithUs)[number]
 export type MessageKey = keyof typeof en
 export type Catalogue = Readonly<Record<MessageKey, string>>
 
@@ -17,13 +19,36 @@ export function isMessageKey(text: string): text is MessageKey {
 }
 
 /** The English catalogue defines the keys: a translation that lacks one doesn't compile. */
-export const catalogues: Readonly<Record<Locale, Catalogue>> = { en, de, es, fr, ja }
+const ours: Readonly<Record<Locale, Catalogue>> = { en, de, es, fr, ja }
+
+// The process's own, like its templates: what is added at start is there for all that it serves.
+const present = { locales: [...comingWithUs] as Locale[], catalogues: { ...ours } }
+
+/** Ask each time: an operator's own are added at start. */
+export const locales: readonly Locale[] = present.locales
+export const catalogues: Readonly<Record<Locale, Catalogue>> = present.catalogues
+
+/** In the place of those that come with the program, or besides; disposing takes them out again. */
+export function addCatalogues(added: ReadonlyMap<Locale, Catalogue>): Disposable {
+  const before = { ...present.catalogues }
+  Object.assign(present.catalogues, Object.fromEntries(added))
+  present.locales.push(...[...added.keys()].filter((locale) => !present.locales.includes(locale)))
+  return {
+    [Symbol.dispose]() {
+      for (const locale of added.keys()) {
+        if (Object.hasOwn(before, locale)) present.catalogues[locale] = before[locale]
+        else delete (present.catalogues as Partial<Record<Locale, Catalogue>>)[locale]
+      }
+      present.locales.splice(0, Infinity, ...(Object.keys(present.catalogues) as Locale[]))
+    },
+  }
+}
 
 export type MessageValues = Record<string, unknown>
 export type Translate = (key: string, values?: MessageValues) => string | nunjucks.runtime.SafeString
 
 // Times are said in UTC and say so: the server can't know the reader's zone, and its own would be a guess.
-const formats = {
+export const formats = {
   date: {
     day: { dateStyle: 'long', timeZone: 'UTC' },
     moment: { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' },

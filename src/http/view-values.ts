@@ -59,6 +59,10 @@ export function durationOf(minutes: number): { unit: 'minutes' | 'hours' | 'days
   return { unit: 'minutes', count: minutes }
 }
 
+const rightToLeft = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi'])
+
+export const isRightToLeft = (language: string): boolean => rightToLeft.has(language)
+
 /** The first letter, as people count letters (an emoji or an accented letter is one). */
 export function monogramOf(name: string): string {
   for (const { segment } of new Intl.Segmenter().segment(name.trim())) return segment.toUpperCase()

@@ -10,6 +10,7 @@ import { compileOptions, templateLoader } from './templates.ts'
 import {
   durationOf,
   escapeHtml,
+  isRightToLeft,
   monogramOf,
   offersChoice,
   outwardHref,
@@ -160,6 +161,7 @@ function createEnvironment(
     platform: options.platform,
     brand: options.brand ?? plainBrand,
     development: options.mode === 'development',
+    rightToLeft: isRightToLeft(locale),
     hasError: (errors: { field: string | null }[], field: string) => errors.some((error) => error.field === field),
     errorText: (error: { code: string }) => t(`form-error.${error.code}`, { ...error }),
     duration: (minutes: number) => {

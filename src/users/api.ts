@@ -5,8 +5,7 @@ import { inputProblem } from '../http/api/input.ts'
 import { idsParameter, listPage, listParameters, listSchema } from '../http/api/list.ts'
 import { administers, type Principal, type Reach } from '../http/api/principal.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
-import { time, timeOut } from '../http/api/wire.ts'
-import { locales } from '../http/messages.ts'
+import { language, time, timeOut } from '../http/api/wire.ts'
 import { Problem } from '../http/problem.ts'
 import { disableUser, enableUser } from './disable.ts'
 import { renameUser } from './rename.ts'
@@ -91,7 +90,7 @@ export function userRoutes(
       body: z.strictObject({
         email: z.string().max(254),
         name: name.default(null),
-        locale: z.enum(locales).default('en').describe('The language of the mail.'),
+        locale: language.prefault('en').describe('The language of the mail.'),
       }),
       answer: { status: 201, body: userSchema },
       problems: ['forbidden', 'conflict', 'too_many_requests'],

@@ -1,5 +1,6 @@
 /** The small types that the API's objects are made of. */
 import { z } from 'zod'
+import { locales, type Locale } from '../messages.ts'
 
 const timeFault = 'must be a time like 2026-01-31T12:00:00Z'
 /** RFC 3339 in UTC; of the year 0 Postgres knows nothing. */
@@ -15,6 +16,14 @@ export const displayName = z
   .min(1, { error: 'must not be empty' })
   .max(120, { error: 'must have at most 120 characters' })
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must not hold control characters' })
+
+/** A language that this platform speaks; an operator may have added some. */
+export const language = z.string().transform((text, context): Locale => {
+  const known = locales.find((one) => one === text)
+  if (known) return known
+  context.addIssue({ code: 'custom', message: `must be one of ${locales.join(', ')}` })
+  return z.NEVER
+})
 
 /** The short name that files, policies and paths use. */
 export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/, {

@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { inputProblem } from '../../http/api/input.ts'
 import { listPage, listParameters, listSchema } from '../../http/api/list.ts'
 import { apiRoute, type ApiRoute } from '../../http/api/route.ts'
-import { memberRole, time, timeOut } from '../../http/api/wire.ts'
-import { locales } from '../../http/messages.ts'
+import { language, memberRole, time, timeOut } from '../../http/api/wire.ts'
 import { Problem } from '../../http/problem.ts'
 import type { PendingInvitation } from '../../users/invitations.ts'
 import type { OrganizationServices } from '../services.ts'
@@ -56,7 +55,7 @@ export function invitationRoutes({ db, invitations }: OrganizationServices): Api
       body: z.strictObject({
         email: z.string().max(254),
         role: memberRole.default('member'),
-        locale: z.enum(locales).default('en').describe('The language of the mail.'),
+        locale: language.prefault('en').describe('The language of the mail.'),
       }),
       answer: { status: 201, body: invitationSchema },
       problems: ['forbidden', 'not_found', 'conflict', 'too_many_requests'],
