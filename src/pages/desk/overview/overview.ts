@@ -37,10 +37,10 @@ async function showOverview(desk: Desk, pages: OverviewPages): Promise<void> {
     desk.api.get<Listed<unknown>>('/v1/grants', own),
     desk.api.get<Listed<unknown>>('/v1/sessions', own),
   ])
-  const steps = firstKey(desk, pages, keys)
   // Who came to see their apps isn't kept from them by what others come for.
   const cameForApps = keys.data.length === 0 && apps.data.length > 0
   const total = callsOf(calls)
+  const steps = total === 0 ? firstKey(desk, pages, keys) : []
   const figures = stats([
     { label: say('desk.keys'), value: countOf(keys), href: '/account/keys' },
     { label: say('account.calls'), value: number(total), note: say('account.calls.note'), href: '/account/usage' },
@@ -48,7 +48,7 @@ async function showOverview(desk: Desk, pages: OverviewPages): Promise<void> {
     { label: say('account.sessions'), value: countOf(sessions), href: '/account/security' },
   ])
   const chart: Block[] =
-    total === 0 ? [] : [section('calls', say('usage.by-day'), [chartOf(calls, say('usage.thirty-days'))])]
+    total === 0 ? [] : [section('calls', say('account.calls'), [chartOf(calls, say('usage.thirty-days'))])]
   desk.screen(
     screen({
       title: desk.person.name === null ? say('account.title') : say('account.title.named', { name: desk.person.name }),

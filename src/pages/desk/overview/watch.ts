@@ -5,7 +5,9 @@ import type { Desk } from '../desk.ts'
 import { keyBadges, nameAndHint } from '../keys/words.ts'
 import { at, type KeyOut, type KeyStatus, type Listed } from '../wire.ts'
 
+/** Rows that are shown, of keys that are read to find those that end first. */
 const shown = 5
+const read = 100
 
 export const exposedKeys = (desk: Desk): Promise<Block[]> => watched(desk, 'exposed', 'danger')
 export const endingKeys = (desk: Desk): Promise<Block[]> => watched(desk, 'expiring', 'caution')
@@ -16,8 +18,9 @@ async function watched(
   status: KeyStatus & ('exposed' | 'expiring'),
   tone: 'danger' | 'caution',
 ): Promise<Block[]> {
-  const { data, next_cursor: next } = await desk.api.get<Listed<KeyOut>>('/v1/keys', { status, limit: String(shown) })
+  const { data, next_cursor: next } = await desk.api.get<Listed<KeyOut>>('/v1/keys', { status, limit: String(read) })
   if (data.length === 0) return []
+  const soonest = data.toSorted((a, b) => (a.expires_at ?? '').localeCompare(b.expires_at ?? '')).slice(0, shown)
   const title = say(`account.${status}`)
   return [
     section(
@@ -32,7 +35,7 @@ async function watched(
             column(say('key.last-used'), { aside: true }),
             column(say('key.ends')),
           ],
-          rows: data.map((key) =>
+          rows: soonest.map((key) =>
             row(
               [
                 nameAndHint(key),
@@ -50,7 +53,8 @@ async function watched(
       {
         text: say(`account.${status}.text`),
         tone,
-        actions: next === null ? [] : [action(say('console.all'), `/account/keys?status=${status}`)],
+        actions:
+          next === null && data.length <= shown ? [] : [action(say('console.all'), `/account/keys?status=${status}`)],
       },
     ),
   ]

@@ -1,8 +1,9 @@
-/** Somebody who has never been here: from the front page to a key that works, and how many clicks that takes. */
+/** The first page of an account: the way to a first key, in few clicks, and what needs its owner. */
 import type { Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { addResources, testPassword } from '../../support/server.ts'
-import { heading } from '../person.ts'
+import { addApiKey } from '../../support/api.ts'
+import { addPerson, addResources, testPassword } from '../../support/server.ts'
+import { heading, signIn } from '../person.ts'
 import { look, openStage, type Stage } from '../stage.ts'
 
 let stage: Stage
@@ -54,3 +55,45 @@ test('a stranger has a working key in fewer than ten clicks', async () => {
   await heading(page, 'Hello, Nora New')
   await expect(page.getByRole('heading', { name: 'Your first key' }).count()).resolves.toBe(0)
 })
+
+test('keys that end soon or came into the open come first, with what to do, then how much was called', async () => {
+  const { server } = stage
+  const { db, clock } = server
+  const person = await addPerson(server)
+  const { id: organizationId } = await db.organization.findFirstOrThrow({ where: { personalUserId: person.id } })
+  const own = { organizationId, userId: person.id, scopes: ['reports:read'] }
+  const now = clock.now()
+  const before = new Date(now.getTime() - 60 * 86_400_000)
+  const soon = new Date(now.getTime() + 5 * 86_400_000)
+  const { id } = await addApiKey(server, {
+    ...own,
+    name: 'Nightly export',
+    expiresAt: soon,
+    secret: { createdAt: before },
+  })
+  await addApiKey(server, { ...own, name: 'In a repository', exposedAt: now, exposedReason: 'leaked' })
+  await db.usage.createMany({ data: month(organizationId, id, now) })
+  const page = await stage.open()
+  await page.goto(`${server.url}/account`)
+  await signIn(page, person)
+  await page.getByRole('region', { name: 'Keys that others may have read' }).getByText('In a repository').waitFor()
+  await look(page, 'account-overview')
+  const ending = page.getByRole('region', { name: 'Keys that end soon' })
+  await ending
+    .getByRole('row', { name: /Nightly export/ })
+    .getByRole('link', { name: 'Rotate' })
+    .click()
+  await heading(page, 'Rotate Nightly export')
+})
+
+/** A row a day. */
+function month(organizationId: string, credentialId: string, now: Date) {
+  return Array.from({ length: 29 }, (_, days) => ({
+    hour: new Date(Math.floor(now.getTime() / 3_600_000 - days * 24) * 3_600_000),
+    kind: 'key',
+    credentialId,
+    organizationId,
+    allowed: 300 + ((days * 37) % 200),
+    denied: days % 7,
+  }))
+}
