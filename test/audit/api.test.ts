@@ -96,6 +96,13 @@ test('a customer reads what happened in their own organization alone, whatever t
     expect(dataOf(await ask(query, own))).toEqual([])
 })
 
+test('several are asked for by their ids, and nobody gets another’s so', async () => {
+  const all = dataOf(await ask(march))
+  const wanted = [all[1]?.id, all[3]?.id, all[5]?.id]
+  expect(dataOf(await ask(`ids=${wanted.join(',')}`)).map(({ id }) => id)).toEqual(wanted)
+  expect(dataOf(await ask(`ids=${wanted.join(',')}`, own)).map(({ id }) => id)).toEqual([wanted[2]])
+})
+
 test('a customer doesn’t learn who sat at the host, and can’t ask for it', async () => {
   const organizationId = own.organizationId
   await write([{ type: 'organization.updated', id: organizationId, organizationId, data: { changed: [] } }], 4, {

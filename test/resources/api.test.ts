@@ -234,6 +234,24 @@ describe('a scope', () => {
     expect((await ask(platform, 'DELETE', at)).status).toBe(404)
   })
 
+  test('is moved among its resource’s, and those behind it move on', async () => {
+    const [one, two, three] = [fresh(), fresh(), fresh()]
+    const { path } = await created([one, two, three].map((name) => ({ name, title: name })))
+    const move = async (name: string, position: number) => {
+      const { status } = await ask(platform, 'PATCH', `${path}/scopes/${name}`, { position })
+      const { body } = await ask(platform, 'GET', `${path}/scopes`)
+      return [status, ...body.data.map((scope) => scope.name)]
+    }
+    expect(await move(three, 0)).toEqual([200, three, one, two])
+    expect(await move(one, 2)).toEqual([200, three, two, one])
+    // Beyond the end is the end, and where it stands already changes nothing.
+    expect(await move(two, 99)).toEqual([200, three, one, two])
+    const events = await server.db.auditEvent.count({ where: { type: 'scope.updated', targetId: two } })
+    expect(await move(two, 2)).toEqual([200, three, one, two])
+    expect(await server.db.auditEvent.count({ where: { type: 'scope.updated', targetId: two } })).toBe(events)
+    expect(await move(one, -1)).toEqual([400, three, one, two])
+  })
+
   test('of another resource is not there', async () => {
     const [one, other] = [await created([{ name: fresh(), title: 'T' }]), await created()]
     const { scopes } = (await ask(platform, 'GET', one.path)).body

@@ -99,7 +99,7 @@ function scopeRow(scope: ScopeOut, href: string | null): Row {
   )
 }
 
-export function traits({ optional, sensitive, writes }: ScopeOut): { text: Text; tone: Tone }[] {
+function traits({ optional, sensitive, writes }: ScopeOut): { text: Text; tone: Tone }[] {
   return [
     ...(writes ? [{ text: say('scope.writes'), tone: 'caution' as const }] : []),
     ...(sensitive ? [{ text: say('scope.sensitive'), tone: 'danger' as const }] : []),

@@ -59,7 +59,7 @@ function settingRow(name: SettingName, { value, source }: SettingsOut[SettingNam
   ])
 }
 
-export function sourceWords(name: SettingName, source: SettingsOut[SettingName]['source']): Value {
+function sourceWords(name: SettingName, source: SettingsOut[SettingName]['source']): Value {
   if (source === 'default') return badge(say('settings.source.default'))
   if (source === 'stored') return badge(say('settings.source.stored'), 'good')
   return lines(badge(say('settings.source.environment'), 'caution'), { kind: 'code', text: variableOf(name) })

@@ -39,7 +39,7 @@ const wholeNumber = <Name extends SettingName>(name: Name) => ({
   written: numberOf,
 })
 
-export const settingTable: { readonly [Name in SettingName]: Row<Name> } = {
+const settingTable: { readonly [Name in SettingName]: Row<Name> } = {
   platform_name: { group: 'platform', ...plainText('platform_name', 'text') },
   support_email: { group: 'platform', ...plainText('support_email', 'email') },
   logo: {

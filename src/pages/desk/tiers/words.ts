@@ -10,11 +10,11 @@ export function limitsWords(limits: Limits | null): Value {
   return lines(text(hourWords(limits)), soft(burstWords(limits)))
 }
 
-export function hourWords({ hour }: Limits): Said {
+function hourWords({ hour }: Limits): Said {
   return hour === 'unlimited' ? say('tier.hour.unlimited') : say('tier.hour.count', { count: hour })
 }
 
-export function burstWords({ hour, burst }: Limits): Said {
+function burstWords({ hour, burst }: Limits): Said {
   const { size } = burst
   const perSecond = burst.refill_per_second ?? (hour === 'unlimited' ? size / 3600 : hour / 3600)
   const [unit, rate] = inWholes(perSecond)
