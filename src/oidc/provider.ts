@@ -3,6 +3,7 @@ import type { Configuration, errors, JWKS, KoaContextWithOIDC, Provider } from '
 import type { ClientDirectory } from '../clients/directory.ts'
 import type { ImportedSecrets } from '../clients/imported-secrets.ts'
 import type { CookieRules } from '../http/cookies.ts'
+import { locales } from '../http/messages.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
@@ -94,6 +95,7 @@ export function createProvider(parts: ProviderParts, jwks: JWKS): Provider {
     clockTolerance: 5,
     // RFC 6749 lets a lone registered redirect URI be left out; comparing what was sent is safer (OAuth 2.1, 4.1.1).
     allowOmittingSingleRegisteredRedirectUri: false,
+    discovery: { ui_locales_supported: [...locales], service_documentation: `${issuer}/docs` },
     features: {
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true },

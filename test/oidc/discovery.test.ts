@@ -51,6 +51,13 @@ test('says what OAuth 2.1 asks for, and nothing that it forbids', async () => {
   expect(methods.toSorted()).toEqual(['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'])
 })
 
+test('says which languages people are spoken to in, and where developers read', async () => {
+  expect(await json('/.well-known/openid-configuration')).toMatchObject({
+    ui_locales_supported: ['en', 'de', 'es', 'fr', 'ja'],
+    service_documentation: `${server.url}/docs`,
+  })
+})
+
 test('offers no symmetric algorithm and no unsigned one anywhere', async () => {
   const document = await json(documents[0])
   const algorithms = Object.entries(document).flatMap(([name, value]) =>
