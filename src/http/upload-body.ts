@@ -17,14 +17,14 @@ export interface Upload {
 export async function readUploadBody(ctx: Context): Promise<Upload> {
   const body = await readBody(ctx.req, LONGEST_UPLOAD)
   const form = await parse(body, ctx.get('content-type'))
-  const fields: Record<string, string[]> = {}
+  const fields = new Map<string, string[]>()
   const files = new Map<string, Buffer>()
   for (const [name, value] of form.entries()) {
-    if (typeof value === 'string') fields[name] = [...(Object.hasOwn(fields, name) ? (fields[name] ?? []) : []), value]
+    if (typeof value === 'string') fields.set(name, [...(fields.get(name) ?? []), value])
     // A field without a file comes as one without a byte.
     else if (value.size > 0) files.set(name, Buffer.from(await value.arrayBuffer()))
   }
-  return { fields, files }
+  return { fields: Object.fromEntries(fields), files }
 }
 
 async function parse(body: Buffer, type: string): Promise<FormData> {

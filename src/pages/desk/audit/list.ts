@@ -10,6 +10,7 @@ import {
   lines,
   link,
   none,
+  notice,
   number,
   relative,
   row,
@@ -22,6 +23,7 @@ import {
   table,
   text,
 } from '../../../http/screen-parts.ts'
+import { Problem } from '../../../http/problem.ts'
 import type { Block, Row, Value } from '../../../http/screen.ts'
 import { events as knownEvents } from '../../../audit/events.ts'
 import type { Desk } from '../desk.ts'
@@ -44,10 +46,7 @@ const types = Object.keys(knownEvents).toSorted()
 
 export async function showTrail(desk: Desk, { chain }: AuditPages): Promise<void> {
   const wanted = filterOf(desk)
-  const [{ data, next_cursor }, state] = await Promise.all([
-    desk.api.get<Listed<AuditEventOut>>('/v1/audit-events', { ...queryOf(wanted), cursor: desk.query['cursor'] }),
-    chain(),
-  ])
+  const [{ data, next_cursor, fault }, state] = await Promise.all([find(desk, wanted), chain()])
   const names = await namesOf(desk, data)
   const narrowed = isNarrowed(wanted)
   desk.screen(
@@ -57,6 +56,7 @@ export async function showTrail(desk: Desk, { chain }: AuditPages): Promise<void
       actions: [action(say('audit.export'), exportPath(wanted))],
       blocks: [
         filters(wanted, narrowed),
+        ...(fault === null ? [] : [notice(fault, 'danger')]),
         table({
           caption: say('audit.title'),
           columns: [
@@ -73,6 +73,18 @@ export async function showTrail(desk: Desk, { chain }: AuditPages): Promise<void
       ],
     }),
   )
+}
+
+/** What can't be asked so finds nothing, and the page says why. */
+async function find(desk: Desk, wanted: AuditFilter): Promise<Listed<AuditEventOut> & { fault: string | null }> {
+  const query = { ...queryOf(wanted), cursor: desk.query['cursor'] }
+  try {
+    return { ...(await desk.api.get<Listed<AuditEventOut>>('/v1/audit-events', query)), fault: null }
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 400) throw error
+    const [fault] = error.errors
+    return { data: [], next_cursor: null, fault: fault ? `${fault.path}: ${fault.message}` : error.message }
+  }
 }
 
 function exportPath(wanted: AuditFilter): string {

@@ -48,7 +48,10 @@ export function searchPages(): DeskRoute[] {
 }
 
 async function search(desk: Desk): Promise<void> {
-  const q = (desk.query['q'] ?? '').trim().slice(0, 120)
+  const q = (desk.query['q'] ?? '')
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, 120)
   if (q === '') return showFound(desk, q, [])
   const found = await Promise.all([keys(desk, q), people(desk, q), organizations(desk, q), clients(desk, q)])
   const exact = found.flatMap(({ hits }) => hits.filter((hit) => hit.exact))
