@@ -140,7 +140,7 @@ describe('forgetting the password', () => {
 
     const agent = site.agent()
     await forget('reset@example.com', agent)
-    const link = await site.linkTo('reset@example.com', 2)
+    const link = await site.linkTo('reset@example.com', /new password/)
     await agent.get(link)
     const done = await agent.submit(pathOf(link), { password: otherPassword })
     expect([done.status, pathOf(done.location)]).toEqual([303, '/sign-in?notice=password-changed'])
@@ -149,7 +149,7 @@ describe('forgetting the password', () => {
       expect(pathOf((await browser.get('/account')).location)).toMatch(/^\/sign-in/)
     const signedIn = await agent.submit('/sign-in', { email: 'reset@example.com', password: otherPassword })
     expect(pathOf(signedIn.location)).toBe('/account')
-    expect((await site.mailTo('reset@example.com', 3)).subject).toMatch(/password was changed$/)
+    await site.mailTo('reset@example.com', /password was changed$/)
     expect((await agent.get(link)).status).toBe(410)
   })
 })

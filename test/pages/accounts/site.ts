@@ -11,10 +11,10 @@ export interface Site extends AsyncDisposable {
   server: TestServer
   agent(): Agent
   pass(seconds: number): void
-  /** The nth mail to an address, once it has come. */
-  mailTo(address: string, nth?: number): Promise<CapturedMail>
+  /** The nth mail to an address, or the first of such a subject, once it has come. */
+  mailTo(address: string, which?: number | RegExp): Promise<CapturedMail>
   /** The link in it. */
-  linkTo(address: string, nth?: number): Promise<string>
+  linkTo(address: string, which?: number | RegExp): Promise<string>
   signIn(agent: Agent, email: string, typed: string, path?: string): Promise<Answer>
   /** A browser in which a new person has just signed up. */
   signedUp(email: string): Promise<Agent>
@@ -30,13 +30,15 @@ export async function openSite(settings: Record<string, string> = {}): Promise<S
     pass(seconds) {
       now += seconds * 1000
     },
-    async mailTo(address, nth = 1) {
+    async mailTo(address, which = 1) {
       const mails = () => server.running.inside.mail.captured().filter(({ to }) => to === address)
-      await expect.poll(() => mails().length, { timeout: 30_000 }).toBeGreaterThanOrEqual(nth)
-      return mails().toReversed()[nth - 1] as CapturedMail
+      const found = () =>
+        typeof which === 'number' ? mails().toReversed()[which - 1] : mails().find(({ subject }) => which.test(subject))
+      await expect.poll(found, { timeout: 30_000 }).toBeDefined()
+      return found() as CapturedMail
     },
-    async linkTo(address, nth) {
-      const { text, subject } = await site.mailTo(address, nth)
+    async linkTo(address, which) {
+      const { text, subject } = await site.mailTo(address, which)
       const link = /http:\S+\/links\/[\w-]+/.exec(text)?.[0]
       if (link === undefined) throw new Error(`no link in "${subject}"`)
       return link
