@@ -14,12 +14,6 @@ export async function findGrantById(db: Db | Tx, id: string): Promise<Grant | nu
   return row && fromRow(row)
 }
 
-/** Newest first. A person has a few dozen at most; the bound is for the one who doesn't. */
-export async function listGrantsOf(db: Db | Tx, userId: string): Promise<Grant[]> {
-  const rows = await db.grant.findMany({ where: { userId }, orderBy: { createdAt: 'desc' }, take: 500 })
-  return rows.map(fromRow)
-}
-
 /** Whose grants somebody sees: a person's own, those of one client, those of the clients of these organizations. */
 export interface Sight {
   userId: string | null

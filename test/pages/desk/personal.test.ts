@@ -65,6 +65,19 @@ describe('the password that is asked for', () => {
   })
 })
 
+test('the link that proves an address is mailed a few times, and then not before a while', async () => {
+  const person = await addPerson(server)
+  await server.db.user.update({ where: { id: person.id }, data: { emailVerifiedAt: null } })
+  const agent = await signedIn(person)
+  const pressed: number[] = []
+  for (let index = 0; index < 5; index++) {
+    const { html } = await agent.get('/account/keys/new')
+    expect(html).not.toContain('name="scopes"')
+    pressed.push((await agent.submit('/account/profile/prove')).status)
+  }
+  expect(pressed).toEqual([303, 303, 303, 303, 429])
+})
+
 describe('another’s', () => {
   /** As if a page of ours had shown the form, which none does. */
   async function forge(agent: Agent, path: string, userId: string): Promise<Response> {
