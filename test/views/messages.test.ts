@@ -69,17 +69,13 @@ function argumentsOf(parsed: Parsed): string[] {
   })
 }
 
-/** Everything that it says itself. */
-function textsOf(parsed: Parsed): string {
-  return parsed
-    .map((element) => {
-      if ('options' in element)
-        return Object.values(element.options)
-          .map(({ value }) => textsOf(value))
-          .join('')
-      return kinds[element.type] === undefined && 'value' in element ? String(element.value) : ''
-    })
-    .join('')
+/** What it says itself within plurals and choices. */
+function textsWithin(parsed: Parsed, isWithin = false): string {
+  const texts = parsed.map((element) => {
+    if ('options' in element) return Object.values(element.options).map(({ value }) => textsWithin(value, true))
+    return isWithin && kinds[element.type] === undefined && 'value' in element ? [String(element.value)] : []
+  })
+  return texts.flat().join('')
 }
 
 const readMessage = (text: string, locale: Locale): Parsed =>
