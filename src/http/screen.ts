@@ -26,7 +26,6 @@ export type Value =
   | { kind: 'badges'; badges: { text: Text; tone: Tone }[] }
   | { kind: 'number'; number: number }
   | { kind: 'image'; href: string; alt: Text }
-  | { kind: 'meter'; used: number; of: number; tone: Tone; text: Text }
   | { kind: 'lines'; lines: Value[] }
   | { kind: 'rights'; rights: Right[] }
   | { kind: 'none' }

@@ -22,7 +22,7 @@ async function link(): Promise<void> {
   const log = createLog('silent')
   await using database = openDatabase({ url: bench.databaseUrl, poolSize: 1, log })
   const { pool } = database
-  await using sequencer = startSequencer({ pool, secrets: bench.secrets, clock: systemClock, log })
+  await using sequencer = startSequencer({ pool, secrets: bench.secrets, clock: systemClock, log, keepDays: null })
   await sequencer.link()
 }
 

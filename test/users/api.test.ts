@@ -6,7 +6,7 @@ import { disableUser, enableUser } from '../../src/users/disable.ts'
 import { makeAdministrator } from '../../src/users/make-administrator.ts'
 import { revokeAdministration } from '../../src/users/revoke-administration.ts'
 import { openApiStage, said, type ApiStage, type Customer } from '../organizations/stage.ts'
-import { addApiKey } from '../support/api.ts'
+import { addApiKey, type TestKey } from '../support/api.ts'
 import { addPerson } from '../support/server.ts'
 
 let stage: ApiStage
@@ -112,7 +112,7 @@ test.for([
   ['reset-password', 'fresh_sign_in_required', 'forbidden'],
 ] as const)('no key does what stops or raises somebody: %s', async ([verb, administrators, everybodys]) => {
   const target = acme.people.member.id
-  const ask = (key: string, id: string) => stage.ask(key, 'POST', `/v1/users/${id}/${verb}`)
+  const ask = (key: Pick<TestKey, 'key'>, id: string) => stage.ask(key, 'POST', `/v1/users/${id}/${verb}`)
   expect(await ask(stage.platform, target)).toMatchObject({ status: 403, body: { code: administrators } })
   const strangers = [await ask(acme.keys.owner, target), await ask(acme.keys.owner, 'usr_x')]
   for (const { status, body } of strangers) expect([status, body.code]).toEqual([403, everybodys])

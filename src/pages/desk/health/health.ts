@@ -77,7 +77,7 @@ function standsOn({ database, migrations, redis, listener }: PlatformState): Blo
   )
 }
 
-export function redisState({ state, version }: PlatformState['redis']): Value {
+function redisState({ state, version }: PlatformState['redis']): Value {
   if (state === 'none') return lines(badge(say('health.redis.none')), soft(say('health.redis.none.text')))
   if (state === 'local') return lines(badge(say('health.redis.local'), 'danger'), soft(say('health.redis.local.text')))
   return lines(well(), soft(version === null ? say('health.redis.there') : `Redis ${version}`))
