@@ -32,6 +32,7 @@ export const badge = (said: Text, tone: Tone = 'neutral'): Value => ({ kind: 'ba
 export const badges = (list: { text: Text; tone: Tone }[]): Value =>
   list.length === 0 ? none : { kind: 'badges', badges: list }
 export const lines = (...values: Value[]): Value => ({ kind: 'lines', lines: values })
+export const rights = (list: Right[]): Value => ({ kind: 'rights', rights: list })
 export const none: Value = { kind: 'none' }
 
 const units: readonly [Unit, number][] = [
