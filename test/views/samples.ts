@@ -5,6 +5,7 @@ import { accounts } from './samples/accounts.ts'
 import { consents } from './samples/consent.ts'
 import { development } from './samples/development.ts'
 import { docs, everyError, everyGuide } from './samples/docs.ts'
+import { screens } from './samples/screens.ts'
 import { site } from './samples/site.ts'
 import type { SamplesOf } from './samples/visitor.ts'
 
@@ -15,6 +16,7 @@ export type SamplePages = Record<string, Record<string, object | ((locale: Local
 export const sampleGroups = {
   site,
   accounts,
+  screens,
   consent: consents,
   docs,
   'docs-errors': { 'docs-error': everyError },
@@ -25,6 +27,7 @@ export const sampleGroups = {
 export const pages = {
   ...site,
   ...accounts,
+  ...screens,
   ...consents,
   ...docs,
   ...development,

@@ -55,6 +55,7 @@ export const words: Readonly<Record<string, string>> = {
   pkce_exempt: 'whether it may go without a PKCE challenge, but then needs a nonce',
   platform_name: 'what the platform is called, on pages and in mails',
   policy_uri: 'its privacy policy',
+  position: 'its place among those of its resource, from 0',
   post_logout_redirect_uris: 'where browsers may go after signing out',
   q: 'those whose name begins so',
   redirect_uris: 'where browsers come back to',
@@ -105,6 +106,5 @@ export const flagNames: Readonly<Record<string, string>> = {
   scopes: 'scope',
   service_account_id: 'service-account',
   token_endpoint_auth_method: 'auth-method',
-  upgrade_url: 'where a customer gets a larger tier',
   user_id: 'user',
 }

@@ -1,0 +1,4 @@
+import { sampleGroups } from '../samples.ts'
+import { lookAt } from './look.ts'
+
+lookAt(sampleGroups.screens)
