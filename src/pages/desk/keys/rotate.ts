@@ -1,8 +1,9 @@
 /** A new secret for a key, while the old one works on for as long as its owner chooses. */
-import { form, hidden, input, say, screen, select } from '../../../http/screen-parts.ts'
+import { form, input, say, screen, select } from '../../../http/screen-parts.ts'
 import type { Fault } from '../../../http/screen.ts'
 import { dayAfter, secondsUntilEndOf } from '../days.ts'
 import type { Desk } from '../desk.ts'
+import { onceField, onceOf } from '../once.ts'
 import type { KeyOut, KeyWithSecretOut } from '../wire.ts'
 import { pathOfKey, readKey, type KeyPages } from './parts.ts'
 import { scopeField } from './scope-choices.ts'
@@ -27,7 +28,9 @@ export async function rotateKey(desk: Desk, pages: KeyPages): Promise<void> {
     expires_in: expiresIn,
     ...(scopes.length === key.scopes.length ? {} : { scopes }),
   }
-  await desk.attempt(() => desk.api.call<KeyWithSecretOut>('POST', `/v1/keys/${key.id}/rotate`, { body }), {
+  // Twice would end the secret that programs still use.
+  const asked = { body, once: onceOf(desk) }
+  await desk.attempt(() => desk.api.call<KeyWithSecretOut>('POST', `/v1/keys/${key.id}/rotate`, asked), {
     done: (rotated) => showSecret(desk, pages, rotated, 'rotated'),
     again: (faults) => showForm(desk, pages, key, faults),
   })
@@ -53,7 +56,7 @@ function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[]): vo
           cancelHref: path,
           faults,
           fields: [
-            hidden('id', key.id),
+            onceField(desk),
             select('grace_period', {
               label: say('key.grace'),
               hint: say('key.grace.hint'),
