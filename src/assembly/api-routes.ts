@@ -27,7 +27,7 @@ import { ensureServiceAccount, ensureServiceAccounts } from '../organizations/se
 import { placePeople } from '../organizations/place-people.ts'
 import { findOrganization, holdCustomers } from '../organizations/store.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import type { Db, Tx } from '../platform/database.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { resourceRoutes } from '../resources/api.ts'
 import type { Catalogue } from '../resources/catalogue.ts'
@@ -38,6 +38,7 @@ import { usageRoutes } from '../usage/api.ts'
 import { userRoutes } from '../users/api.ts'
 import { userImportRoutes } from '../users/import/api.ts'
 import { organizationInvitations } from '../users/invitations.ts'
+import { attempt } from '../users/throttle.ts'
 import { emailKey } from '../users/user.ts'
 import { settingRoutes } from '../settings/api.ts'
 import { liveKeySettings } from '../settings/live.ts'
@@ -79,7 +80,14 @@ export function apiRoutes(options: {
     findPersonalOrganizationId,
   }
   const targets = webhookTargets(config)
-  const webhooks = { db, secrets, targets, enqueue, findOrganization }
+  const webhooks = {
+    db,
+    secrets,
+    targets,
+    enqueue,
+    throttle: (tx: Tx, owner: string) => attempt(tx, users, [{ rule: 'webhook_request', subject: owner }]),
+    findOrganization,
+  }
   return [
     ...apiKeyRoutes({
       db,

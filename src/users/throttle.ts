@@ -20,6 +20,8 @@ const rules = {
   mail_address: { burst: 4, everySeconds: 900 },
   // Whoever administers an organization writes its name, and must not have it mailed to the whole world.
   mail_organization: { burst: 100, everySeconds: 60 },
+  // What somebody has a webhook send by hand goes to a host that they name, and is tried again for days if it fails.
+  webhook_request: { burst: 30, everySeconds: 10 },
   // Each press hashes a password: whoever has one link must not keep the server busy with it.
   link: { burst: 10, everySeconds: 60 },
   // Requests to authorize that wait for a person, 15 KB each: those that are finished are given back, so that these are the

@@ -123,6 +123,23 @@ describe('a delivery', () => {
     }
   })
 
+  test('is asked for by hand so often and no more, however many webhooks of one owner it goes to', async () => {
+    const { key, id, receiver } = await addListener(['client.created'])
+    const { key: another } = await addListener(['client.created'])
+    const path = `/v1/webhooks/${id}/test`
+    let sent = await ask(key, 'POST', path)
+    const first = `/v1/deliveries/${sent.body.id}/replay`
+    for (let times = 1; times < 60 && sent.status === 202; times++) sent = await ask(key, 'POST', path)
+    expect(sent).toMatchObject({ status: 429, body: { code: 'too_many_requests' } })
+    expect(Number(sent.headers['retry-after'])).toBeGreaterThan(0)
+    const other = await ask(key, 'POST', '/v1/webhooks', { name: 'Second', url: receiver.url })
+    for (const refused of [first, `/v1/webhooks/${other.body.id}/test`]) {
+      expect((await ask(key, 'POST', refused)).status).toBe(429)
+    }
+    const theirs = (await ask(another, 'GET', '/v1/webhooks')).body.data as { id: string }[]
+    expect((await ask(another, 'POST', `/v1/webhooks/${theirs[0]?.id}/test`)).status).toBe(202)
+  })
+
   test('that failed is attempted again by itself, and counted', async () => {
     const { key, receiver, id } = await addListener([])
     receiver.answers.push({ status: 500 })

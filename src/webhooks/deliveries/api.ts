@@ -1,6 +1,7 @@
 /** What was sent to a webhook, what came of it, and sending it again. */
 import { z } from 'zod'
 import { listPage, listParameters, listSchema } from '../../http/api/list.ts'
+import type { Tx } from '../../platform/database.ts'
 import type { Reach } from '../../http/api/principal.ts'
 import { apiRoute, type ApiRoute } from '../../http/api/route.ts'
 import { time, timeOut } from '../../http/api/wire.ts'
@@ -9,6 +10,7 @@ import { demandVisible } from '../api.ts'
 import type { WebhookServices } from '../services.ts'
 import { findEndpoint } from '../store.ts'
 import type { Attempt, Delivery } from './delivery.ts'
+import { groupOf } from './fan-out.ts'
 import { replay } from './replay.ts'
 import { sendTest } from './send-test.ts'
 import { findDelivery, listAttempts, listDeliveries } from './store.ts'
@@ -75,7 +77,15 @@ const shownAttempt = ({ at, number, durationMs, status, failure, answer }: Attem
 const ofWebhook = z.strictObject({ id: z.string().describe('The webhook’s id.') })
 const ofDelivery = z.strictObject({ id: z.string().describe('The delivery’s id.') })
 
-export function deliveryRoutes({ db, enqueue }: WebhookServices): ApiRoute[] {
+/** @throws {Problem} `too_many_requests`: whoever can name a host must not have us flood it */
+async function demandPace(tx: Tx, throttle: WebhookServices['throttle'], organizationId: string | null) {
+  const tried = await throttle(tx, groupOf(organizationId))
+  if (tried.allowed) return
+  const detail = 'So many tests and repetitions were sent lately.'
+  throw new Problem('too_many_requests', { detail, retryAfterSeconds: tried.retryAfterSeconds })
+}
+
+export function deliveryRoutes({ db, enqueue, throttle }: WebhookServices): ApiRoute[] {
   return [
     apiRoute({
       method: 'POST',
@@ -85,10 +95,11 @@ export function deliveryRoutes({ db, enqueue }: WebhookServices): ApiRoute[] {
       creates: true,
       params: ofWebhook,
       answer: { status: 202, body: deliverySchema },
-      problems: ['not_found', 'forbidden', 'conflict'],
+      problems: ['not_found', 'forbidden', 'conflict', 'too_many_requests'],
       async handle({ params: { id }, context, tx, ...calling }) {
         const endpoint = demandVisible(calling, await findEndpoint(tx, id))
         if (endpoint.disabledAt !== null) throw new Problem('conflict', { detail: 'The webhook is disabled.' })
+        await demandPace(tx, throttle, endpoint.organizationId)
         return { status: 202, body: shown(await sendTest(tx, { enqueue }, endpoint, context)) }
       },
     }),
@@ -135,13 +146,14 @@ export function deliveryRoutes({ db, enqueue }: WebhookServices): ApiRoute[] {
       creates: true,
       params: ofDelivery,
       answer: { status: 202, body: deliverySchema },
-      problems: ['not_found', 'forbidden', 'conflict'],
+      problems: ['not_found', 'forbidden', 'conflict', 'too_many_requests'],
       async handle({ params: { id }, context, tx, ...calling }) {
         const delivery = await findDelivery(tx, id)
         if (!delivery) throw new Problem('not_found')
         const endpoint = demandVisible(calling, await findEndpoint(tx, delivery.endpointId))
         if (endpoint.disabledAt !== null) throw new Problem('conflict', { detail: 'The webhook is disabled.' })
         const { organizationId } = endpoint
+        await demandPace(tx, throttle, organizationId)
         const again = await replay(tx, { enqueue }, { id, organizationId }, context)
         if (!again) throw new Problem('not_found')
         return { status: 202, body: shown(again) }
