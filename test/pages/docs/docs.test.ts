@@ -249,6 +249,15 @@ describe('the search finds', () => {
     expect(await first('abgelaufen', 'de')).toContain('/docs/errors/expired')
   })
 
+  test('nothing by the words behind the sixteenth, since anybody may ask, and each costs', async () => {
+    const words = Array.from({ length: 16 }, (_, index) => `zz${index}zz`)
+    const nothing = await first('zzzzzzzz')
+    expect(await first([...words.slice(1), 'jitter'].join(' '))).not.toEqual(nothing)
+    expect(await first([...words, 'jitter'].join(' '))).toEqual(nothing)
+    // What is said again isn't counted.
+    expect(await first(`${'zz- '.repeat(30)} jitter`)).not.toEqual(nothing)
+  })
+
   test.each(['', ' ', '"><script>', '%', 'zzzzzzzz', 'a'.repeat(5000), '(.*+?[', '\u0000'])(
     'its way through %j',
     async (query) => {

@@ -5,6 +5,8 @@ import type { Entry } from './entries.ts'
 
 /** Longer than any question; what is beyond it isn't looked at. */
 const LONGEST_QUERY = 200
+/** Each costs a walk through the index, and anybody may ask. */
+const MOST_WORDS = 16
 const MOST_FINDINGS = 20
 const EXCERPT = 180
 
@@ -21,7 +23,7 @@ export function createSearch(entries: readonly Entry[]): Search {
       boostDocument: (id) => (byId.get(id as number)?.kind === 'guide' ? 1.5 : 1),
       prefix: true,
       fuzzy: (term) => (term.length > 4 ? 0.2 : false),
-      tokenize: tokensOf,
+      tokenize: askedOf,
     },
   })
   index.addAll(entries)
@@ -44,6 +46,11 @@ function tokensOf(text: string): string[] {
     const parts = word.split(/[_-]+|(?<=\p{Ll})(?=\p{Lu})/u).filter((part) => part !== '')
     return parts.length > 1 ? [word, ...parts] : [word]
   })
+}
+
+/** What somebody says twice finds nothing more. */
+function askedOf(query: string): string[] {
+  return [...new Set(tokensOf(query).map((word) => word.toLowerCase()))].slice(0, MOST_WORDS)
 }
 
 function findingOf({ kind, href, title, within, text }: Entry, terms: readonly string[]): DocsFinding {
