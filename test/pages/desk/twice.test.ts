@@ -1,4 +1,4 @@
-/** A form that is sent twice, by a reload or an impatient finger, where the second time would do harm. */
+/** Forms of keys that are sent twice, by a reload or an impatient finger, or late, where that would do harm. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAgent } from '../../support/agent.ts'
 import { addApiKey, addMember, addOrganization } from '../../support/api.ts'
@@ -11,13 +11,17 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-test('a rotation that is sent twice rotates once, shows the same secret, and leaves the old one its grace', async () => {
+async function addOwner(columns: Parameters<typeof addApiKey>[1]) {
   const person = await addPerson(server)
   const agent = createAgent(server.url)
   await signIn(agent, await agent.get('/sign-in'), person)
   const organizationId = await addOrganization(server)
   await addMember(server, organizationId, person.id, 'member')
-  const { id, key } = await addApiKey(server, { organizationId, userId: person.id, scopes: ['keys:read'] })
+  return { agent, ...(await addApiKey(server, { ...columns, organizationId, userId: person.id })) }
+}
+
+test('a rotation that is sent twice rotates once, shows the same secret, and leaves the old one its grace', async () => {
+  const { agent, id, key } = await addOwner({ scopes: ['keys:read'] })
   const path = `/account/keys/${id}/rotate`
   const { html } = await agent.get(path)
   const form = html.slice(html.indexOf(`action="${path}"`))
@@ -40,4 +44,22 @@ test('a rotation that is sent twice rotates once, shows the same secret, and lea
   expect(await server.db.apiKeySecret.count({ where: { apiKeyId: id } })).toBe(2)
   const old = await fetch(`${server.url}/v1/keys/self`, { headers: { authorization: `Bearer ${key}` } })
   expect(old.status).toBe(200)
+})
+
+test('a form that lay open brings nothing back that was stopped or narrowed meanwhile', async () => {
+  const allowedIps = ['192.0.2.0/24', '198.51.100.7/32']
+  const { agent, id } = await addOwner({ scopes: ['keys:read', 'keys:write'], allowedIps })
+  const path = `/account/keys/${id}/edit`
+  await agent.get(path)
+  const narrow = { disabledAt: server.clock.now(), scopes: ['keys:read'], allowedIps: ['192.0.2.0/24'] }
+  await server.db.apiKey.update({ where: { id }, data: narrow })
+  const asShown = { scopes: ['keys:read', 'keys:write'], allowed_ips: allowedIps.join('\n') }
+  expect((await agent.submit(path, { ...asShown, name: 'Renamed' })).status).toBe(303)
+  expect(await server.db.apiKey.findUnique({ where: { id } })).toMatchObject({ ...narrow, name: 'Renamed' })
+
+  await agent.get(path)
+  const wanted = { name: 'Renamed', scopes: ['usage:read'], allowed_ips: '203.0.113.0/24', disabled: '' }
+  expect((await agent.submit(path, wanted)).status).toBe(303)
+  const changed = { disabledAt: null, scopes: ['usage:read'], allowedIps: ['203.0.113.0/24'] }
+  expect(await server.db.apiKey.findUnique({ where: { id } })).toMatchObject(changed)
 })
