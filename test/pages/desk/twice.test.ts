@@ -63,3 +63,17 @@ test('a form that lay open brings nothing back that was stopped or narrowed mean
   const changed = { disabledAt: null, scopes: ['usage:read'], allowedIps: ['203.0.113.0/24'] }
   expect(await server.db.apiKey.findUnique({ where: { id } })).toMatchObject(changed)
 })
+
+test('a form of what has changed meanwhile is refused, and never read as something else', async () => {
+  const { agent, id, organizationId } = await addOwner({ scopes: ['keys:read'] })
+  await agent.get(`/account/keys/${id}/rotate`)
+  await server.db.apiKey.update({ where: { id }, data: { scopes: ['usage:read'] } })
+  const expires_in = new Date(server.clock.now().getTime() + 20 * 86_400_000).toISOString().slice(0, 10)
+  const rotated = await agent.submit(`/account/keys/${id}/rotate`, { scopes: 'keys:read', expires_in })
+  expect(rotated.status).toBe(422)
+  await agent.get('/account/keys/new')
+  const owner = `${organizationId}/svc_gone`
+  const made = await agent.submit('/account/keys/new', { name: 'Gone', scopes: 'keys:read', expires_in, owner })
+  expect(made.status).toBe(404)
+  expect(await server.db.apiKey.count({ where: { name: 'Gone' } })).toBe(0)
+})

@@ -12,6 +12,7 @@ import {
   screen,
 } from '../../../http/screen-parts.ts'
 import type { Fault } from '../../../http/screen.ts'
+import { Problem } from '../../../http/problem.ts'
 import { dayAfter, secondsUntilEndOf } from '../days.ts'
 import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
@@ -53,7 +54,10 @@ export async function issueKey(desk: Desk, pages: KeyPages): Promise<void> {
 async function ownerTyped(desk: Desk, { base }: KeyPages): Promise<FoundOwner> {
   if (base === '/admin') return findOwner(desk)
   const owners = await ownersOf(desk)
-  const owner = owners.find(({ value }) => value === desk.typed('owner')) ?? owners[0]
+  const typed = desk.typed('owner')
+  const owner = typed === '' ? owners[0] : owners.find(({ value }) => value === typed)
+  // Gone, or not for this person any more: the key must not act for somebody else instead.
+  if (typed !== '' && !owner) throw new Problem('not_found')
   return { ok: true, owner: owner?.body ?? {} }
 }
 

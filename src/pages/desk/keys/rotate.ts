@@ -1,4 +1,5 @@
 /** A new secret for a key, while the old one works on for as long as its owner chooses. */
+import { isDeepStrictEqual } from 'node:util'
 import { form, input, say, screen, select } from '../../../http/screen-parts.ts'
 import type { Fault } from '../../../http/screen.ts'
 import { dayAfter, secondsUntilEndOf } from '../days.ts'
@@ -26,7 +27,7 @@ export async function rotateKey(desk: Desk, pages: KeyPages): Promise<void> {
   const body = {
     grace_period: grace,
     expires_in: expiresIn,
-    ...(scopes.length === key.scopes.length ? {} : { scopes }),
+    ...(isDeepStrictEqual(new Set(scopes), new Set(key.scopes)) ? {} : { scopes }),
   }
   // Twice would end the secret that programs still use.
   const asked = { body, once: onceOf(desk) }
