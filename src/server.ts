@@ -259,8 +259,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const whole = { routes: routesOfApi, changes, gate, sharedLimits }
   const routes: PageRoute[] = [
     ...siteRoutes({ signUp, development }),
-    ...docsOf({ config, db, clock, links, platform, settings, catalogue, routes: routesOfApi }),
+    // Before the guides, one of which would have its name.
     ...schemaRoutes(),
+    ...docsOf({ config, db, clock, links, platform, settings, catalogue, routes: routesOfApi }),
     ...accountRoutes(accounts),
     ...interactionPages({ db, clock, catalogue, interactions, units, views }),
     ...deskOf({ ...services, ...whole, accounts, directory, apiUrl: config.apiUrl }),

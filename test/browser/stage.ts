@@ -93,5 +93,5 @@ export async function openStage(serverOptions: TestServerOptions = {}): Promise<
   }
 }
 
-/** A page as it stands. */
-export const look = (page: Page, name: string): Promise<void> => expectToLookRight(page, { name })
+/** A page as it stands, where there is least room. What it is made of is looked at wide, too, in test/views/look. */
+export const look = (page: Page, name: string): Promise<void> => expectToLookRight(page, { name, at: [320] })

@@ -34,7 +34,15 @@ test('list shows what has happened, and what of it was asked for', async () => {
 
 test('verify says that rows wait before a server has linked them, and that they are sound when it has', async () => {
   const waiting = await bench.json<Verified>(['audit', 'verify'])
-  expect(waiting).toEqual({ sound: true, rows: 0, waiting: 3, checkpoint: null, faults: [], more_faults: 0 })
+  expect(waiting).toEqual({
+    sound: true,
+    rows: 0,
+    dropped_to: 0,
+    waiting: 3,
+    checkpoint: null,
+    faults: [],
+    more_faults: 0,
+  })
   await link()
   const { status, stdout } = await bench.run(['audit', 'verify'])
   expect([status, stdout]).toEqual([0, expect.stringMatching(/^3 rows looked at, .*\nCheckpoint: 3:[\w-]{43}\n$/)])

@@ -1,4 +1,4 @@
 import { sampleGroups } from '../samples.ts'
-import { lookAt } from './look.ts'
+import { lookAt, once } from './look.ts'
 
-lookAt(sampleGroups['docs-guides'])
+lookAt(sampleGroups['docs-guides'], once)

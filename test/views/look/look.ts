@@ -8,10 +8,12 @@ import { servePages, type PageServer } from '../page-server.ts'
 import type { SamplePages } from '../samples.ts'
 
 /** Each language has a width: German at the narrow one, where its long words are the harder. Both fit in both. */
-const languages = [
+const bothLanguages = [
   ['en', 1280],
   ['de', 320],
 ] as const
+/** Of pages that differ in nothing but their prose: where there is least room for it. */
+export const once = [['en', 320]] as const
 
 // What runs inside a page is text: the browser's names are no names of this program.
 const controlsBelow44 = `
@@ -20,7 +22,7 @@ const controlsBelow44 = `
     .map((element) => element.outerHTML)`
 
 /** The tests of a group: two loads a page, and no more servers, browsers or profiles for more of them. */
-export function lookAt(pages: SamplePages): void {
+export function lookAt(pages: SamplePages, languages: typeof bothLanguages | typeof once = bothLanguages): void {
   let server: PageServer
   let browser: TestBrowser
   let page: Page

@@ -79,7 +79,7 @@ export async function showRights(desk: Desk, pages: ClientPages, faults: Fault[]
   const grantable = again ? desk.ticked('grantable_scopes') : client.grantable_scopes
   const fields: Field[] = [
     tick('verified', {
-      label: say('client.verified'),
+      label: say('client.verified.short'),
       hint: say('client.verified.hint'),
       checked: ticked('verified', client.verified),
     }),

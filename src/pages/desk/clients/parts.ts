@@ -56,7 +56,7 @@ export const usesSecret = ({ token_endpoint_auth_method: method }: Pick<ClientOu
 export function clientBadges({ verified, disabled, origin }: ClientOut): { text: Text; tone: Tone }[] {
   return [
     ...(disabled ? [{ text: say('client.disabled'), tone: 'danger' as const }] : []),
-    ...(verified ? [{ text: say('client.verified'), tone: 'good' as const }] : []),
+    ...(verified ? [{ text: say('client.verified.short'), tone: 'good' as const }] : []),
     ...(origin === 'self_registered' ? [{ text: say('client.self-registered'), tone: 'neutral' as const }] : []),
   ]
 }
