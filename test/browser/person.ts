@@ -47,3 +47,8 @@ export async function goThrough(
 export async function heading(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { name, exact: true, level: 1 }).waitFor()
 }
+
+/** Waits for the page that comes of it: whoever goes elsewhere before that takes the form back. */
+export async function through(page: Page, work: Promise<void>): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), work])
+}

@@ -115,8 +115,11 @@ describe('src', () => {
 
   test('imports none of its files at run time, past the rules for imports', async () => {
     const lazy = await sourcesWith(/\bimport\(\s*['"`]\.[^)]*\)(?!\.[A-Z])/)
-    // The command loads what a verb needs, so that help comes at once; above it there is nothing that it could reach.
-    expect(lazy.filter((file) => !file.startsWith(path.join('cli', path.sep)))).toEqual([])
+    // The command loads what a verb needs, so that help comes at once; above it there is nothing that it could reach. The
+    // documentation is loaded from its own folder for its first reader, so that no start waits for it.
+    const known = (file: string) =>
+      file.startsWith(path.join('cli', path.sep)) || file === path.join('pages', 'docs', 'routes.ts')
+    expect(lazy.filter((file) => !known(file))).toEqual([])
   })
 
   test('says at the top of each file, in a comment, what the file is', async () => {

@@ -1,7 +1,7 @@
 /** What somebody changes about themselves: name, language, address, which mails they get. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { addPerson, type TestPerson } from '../../support/server.ts'
-import { heading, press, signIn } from '../person.ts'
+import { heading, press, signIn, through } from '../person.ts'
 import { look, openStage, type Stage } from '../stage.ts'
 
 let stage: Stage
@@ -78,7 +78,7 @@ test('another address takes the password and the link in the new mailbox', async
   await stranger.getByText('This link is for the account that asked for it.').waitFor()
   await expect(stranger.getByRole('button', { name: 'Use this address' }).count()).resolves.toBe(0)
 
-  await press(page, 'Use this address')
+  await through(page, press(page, 'Use this address'))
   await page.goto(`${stage.server.url}/account/profile`)
   await page.getByText('moved@example.com').first().waitFor()
   await stage.server.running.inside.notices.run()

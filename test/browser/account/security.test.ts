@@ -1,7 +1,7 @@
 /** Password and browsers: what somebody does who fears that another is in their account. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { addPerson, type TestPerson } from '../../support/server.ts'
-import { heading, press, signIn, signOut } from '../person.ts'
+import { heading, press, signIn, signOut, through } from '../person.ts'
 import { look, openStage, type Stage } from '../stage.ts'
 
 let stage: Stage
@@ -68,7 +68,7 @@ test('a new password takes the old one, signs every other browser out, and gives
   await heading(other, 'Sign in')
 
   await signOut(page)
-  await signIn(page, { email: person.email, password: 'seven yellow paper lanterns' })
+  await through(page, signIn(page, { email: person.email, password: 'seven yellow paper lanterns' }))
   await page.goto(`${stage.server.url}/.well-known/change-password`)
   await heading(page, 'Change password')
 })

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { addOrganization } from '../../support/api.ts'
 import { addClient, addPerson, addResources } from '../../support/server.ts'
-import { goThrough, heading, press, signIn } from '../person.ts'
+import { goThrough, heading, press, signIn, through } from '../person.ts'
 import { look, openStage, type Stage } from '../stage.ts'
 
 let stage: Stage
@@ -113,7 +113,7 @@ test('an app in the browser has no secret, says how many people allowed it somet
 
   const page = await stage.open()
   await page.goto(`${server.url}/admin/clients?q=cal`)
-  await signIn(page, administrator)
+  await through(page, signIn(page, administrator))
   await page.goto(`${server.url}/admin/clients?q=cal`)
   await page.getByRole('link', { name: /Calendar/ }).click()
   await page.getByText('1 person').waitFor()

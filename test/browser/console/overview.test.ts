@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { addApiKey, addOrganization, call } from '../../support/api.ts'
 import { addPerson, addResources, reportsIdentifier, type TestPerson } from '../../support/server.ts'
-import { heading, signIn } from '../person.ts'
+import { heading, signIn, through } from '../person.ts'
 import { look, openStage, type Stage } from '../stage.ts'
 
 const day = 86_400_000
@@ -97,7 +97,7 @@ test('who runs the platform sees traffic, keys in use that end soon, exposed one
 
   const page = await stage.open()
   await page.goto(`${server.url}/admin`)
-  await signIn(page, administrator)
+  await through(page, signIn(page, administrator))
   await page.goto(`${server.url}/admin`)
   await heading(page, 'Overview')
   const ending = page.getByRole('region', { name: 'Keys in use that end soon' })
