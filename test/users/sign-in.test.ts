@@ -200,12 +200,12 @@ describe('a sign-in that succeeded', () => {
 
   test('from a browser that is new to somebody who has others is told them by mail', async () => {
     const { id, email } = await people.add({ email: 'new-browser@example.com', password: goodPassword })
-    const signIn = { userId: id, amr: ['pwd'], deviceToken: null }
-    const token = await noteSignIn(people.services, signIn, people.system)
-    await noteSignIn(people.services, { ...signIn, deviceToken: token }, people.system)
+    const arrival = { userId: id, amr: ['pwd'], deviceToken: null }
+    const token = await noteSignIn(people.services, arrival, people.system)
+    await noteSignIn(people.services, { ...arrival, deviceToken: token }, people.system)
     expect(people.mails.filter(({ to }) => to === email)).toEqual([])
     const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
-    await noteSignIn(people.services, { ...signIn, userAgent }, { ...people.visitor, address: '192.0.2.7' })
+    await noteSignIn(people.services, { ...arrival, userAgent }, { ...people.visitor, address: '192.0.2.7' })
     expect(people.mails.filter(({ to }) => to === email)).toMatchObject([
       { mail: 'new-device', model: { device: 'Firefox, Linux', address: '192.0.2.7' } },
     ])

@@ -67,7 +67,7 @@ test('a new password takes the old one, signs every other browser out, and gives
   await other.reload()
   await heading(other, 'Sign in')
 
-  await signOut(page)
+  await through(page, signOut(page))
   await through(page, signIn(page, { email: person.email, password: 'seven yellow paper lanterns' }))
   await page.goto(`${stage.server.url}/.well-known/change-password`)
   await heading(page, 'Change password')
