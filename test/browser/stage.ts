@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { openBrowser, openPage, type PageOptions } from '../support/browser.ts'
-import { expectToLookRight } from '../support/look.ts'
+import { expectToLookRight, sights } from '../support/look.ts'
 import {
   addClient,
   startTestServer,
@@ -93,5 +93,6 @@ export async function openStage(serverOptions: TestServerOptions = {}): Promise<
   }
 }
 
-/** A page as it stands, where there is least room. What it is made of is looked at wide, too, in test/views/look. */
-export const look = (page: Page, name: string): Promise<void> => expectToLookRight(page, { name, at: [320] })
+/** A page as it stands, where there is least room. What it is made of is looked at wide and in the dark, too, in test/views/look. */
+export const look = (page: Page, name: string): Promise<void> =>
+  expectToLookRight(page, { name, as: [sights.narrow], question: 'structure' })
