@@ -1,7 +1,7 @@
 /** Who wants something of API keys: a caller of the API as far as it reaches, or the operator on the host. */
 import { administers, reaches, type Principal, type Reach } from '../http/api/principal.ts'
 import { Problem } from '../http/problem.ts'
-import type { ApiKey } from './api-key.ts'
+import type { ApiKey, KeyOwner } from './api-key.ts'
 import type { Sight } from './list/store.ts'
 import type { Environment } from './format.ts'
 
@@ -43,6 +43,20 @@ export function demandAdministrator({ reach }: Asker, given: Readonly<Record<str
   throw new Problem('forbidden', {
     detail: `Only an administrator of the platform sets ${field}, with a credential that has admin:keys:write.`,
   })
+}
+
+/**
+ * Whoever is given a secret acts, wherever it is shown, as what the key acts for: as an administrator of the platform none but
+ * such, whatever the key's scopes, since what stands behind a gateway may go by `x-auth-subject` alone.
+ * @throws {Problem} `forbidden`, with this detail
+ */
+export function demandAsHigh(
+  { principal, reach }: Asker,
+  owner: Pick<KeyOwner, 'id' | 'administrator'>,
+  detail: string,
+): void {
+  if (!principal || reach === 'everything' || principal.administrator) return
+  if (owner.administrator && owner.id !== principal.subject) throw new Problem('forbidden', { detail })
 }
 
 /** What works where tests are must not make what works where it counts. @throws {Problem} `forbidden` */

@@ -5,7 +5,7 @@ import { Problem } from '../http/problem.ts'
 import type { AuditContext } from '../audit/record.ts'
 import type { Tx } from '../platform/database.ts'
 import type { KeyOwner } from './api-key.ts'
-import { demandAdministrator, type Asker } from './asker.ts'
+import { demandAdministrator, demandAsHigh, type Asker } from './asker.ts'
 import type { KeyServices } from './services.ts'
 import { findKeyOwner, findPersonalOrganizationId } from './store.ts'
 
@@ -60,6 +60,11 @@ export async function ownerOfNewKey(
     const why = owner.kind === 'user' ? 'is disabled, or not a member of the organization' : 'is disabled'
     throw new Problem('forbidden', { detail: `${owner.id} ${why}: it can have no keys there.` })
   }
+  demandAsHigh(
+    asker,
+    owner,
+    `${owner.id} is an administrator of the platform: only such a one makes keys that act for it.`,
+  )
   // Whoever signed up with somebody else's address must not get credentials for it.
   if (!owner.proven) {
     throw new Problem('forbidden', { detail: 'Prove the e-mail address first: until then there are no keys.' })

@@ -17,7 +17,7 @@ import {
   SHORTEST_LIFETIME_SECONDS,
   type ApiKey,
 } from './api-key.ts'
-import { demandEnvironment, isItself, type Asker } from './asker.ts'
+import { demandAsHigh, demandEnvironment, isItself, type Asker } from './asker.ts'
 import { getApiKey, getApiKeyLocked } from './get.ts'
 import { written, type KeyWithSecret } from './issue.ts'
 import { demandRoom } from './limits.ts'
@@ -106,6 +106,11 @@ function demandNoMore(
 ): void {
   demandEnvironment(asker, key.environment)
   demandPassable(catalogue, asker, [...scopes, ...key.grantableScopes])
+  demandAsHigh(
+    asker,
+    key.owner,
+    'The key acts for an administrator of the platform: only such a one rotates it. You may revoke it.',
+  )
   const { principal, reach } = asker
   if (!principal || reach === 'everything' || key.owner.role !== 'owner') return
   if (principal.organizations.get(key.organizationId) === 'owner') return

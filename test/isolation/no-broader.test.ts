@@ -125,6 +125,45 @@ describe('a rotation', () => {
     }
   })
 
+  // What stands behind a gateway may go by the person alone, whatever the key's scopes.
+  test.for([
+    ['admin', 403],
+    ['owner', 403],
+    ['service', 403],
+    ['client', 403],
+    ['administrator', 200],
+    ['platform', 200],
+  ] as const)(
+    'by %s gives nobody what acts for an administrator of the platform above them',
+    async ([by, expected]) => {
+      const scopes = ['keys:write']
+      const credential = {
+        admin: async () => (await keyOf((await colleague('admin')).id, scopes)).key,
+        owner: async () => (await keyOf((await colleague('owner')).id, scopes)).key,
+        service: async () => (await keyOf(null, scopes)).key,
+        client: () => tokenOfClient(stage.server, stage.ours, scopes),
+        administrator: async () => (await keyOf((await colleague('admin', { administrator: true })).id, scopes)).key,
+        platform: () => Promise.resolve(stage.platform.key),
+      }
+      const rotating = await credential[by]()
+      const member = await colleague('member', { administrator: true })
+      const serviceAccountId = await administratorAccount()
+      for (const { id } of [await keyOf(member.id, []), await keyOf(null, [], { serviceAccountId })]) {
+        expect((await ask(rotating, 'POST', `/v1/keys/${id}/rotate`, {})).status).toBe(expected)
+        expect((await ask(rotating, 'POST', `/v1/keys/${id}/revoke`)).status).toBe(200)
+      }
+      const theirs = { ...wanted, service_account_id: serviceAccountId, organization_id: stage.ours.id, scopes: [] }
+      expect((await ask(rotating, 'POST', '/v1/keys', theirs)).status).toBe(expected === 200 ? 201 : 403)
+    },
+  )
+
+  test('by an administrator of the platform renews their own keys, also with a narrow one', async () => {
+    const { id: person } = await colleague('member', { administrator: true })
+    const [one, other] = [await keyOf(person, ['keys:write', 'keys:rotate']), await keyOf(person, [])]
+    expect((await ask(one, 'POST', `/v1/keys/${other.id}/rotate`, {})).status).toBe(200)
+    expect((await ask(one, 'POST', `/v1/keys/${one.id}/rotate`, {})).status).toBe(200)
+  })
+
   test('by whoever has it is no matter of roles: an owner’s key rotates itself', async () => {
     const own = await keyOf((await colleague('owner')).id, ['keys:write', 'keys:rotate'])
     expect((await ask(own, 'POST', `/v1/keys/${own.id}/rotate`, {})).status).toBe(200)

@@ -10,6 +10,13 @@ interface Owner {
   body: { organization_id: string; user_id?: string; service_account_id?: string }
 }
 
+interface Account {
+  id: string
+  name: string
+  disabled: boolean
+  administrator: boolean
+}
+
 /** The person's own organization first. */
 export async function ownersOf(desk: Desk): Promise<Owner[]> {
   const lists = await Promise.all(
@@ -22,13 +29,11 @@ export async function ownersOf(desk: Desk): Promise<Owner[]> {
       }
       if (personal || role === 'member') return [own]
       const path = `/v1/organizations/${id}/service-accounts`
-      const { data } = await desk.api.get<Listed<{ id: string; name: string; disabled: boolean }>>(path, {
-        limit: '200',
-      })
+      const { data } = await desk.api.get<Listed<Account>>(path, { limit: '200' })
       return [
         own,
         ...data
-          .filter(({ disabled }) => !disabled)
+          .filter(({ disabled, administrator }) => !disabled && (!administrator || desk.person.administrator))
           .map((account) => ({
             value: `${id}/${account.id}`,
             label: say('key.owner.service-account', { account: account.name, organization: name }),

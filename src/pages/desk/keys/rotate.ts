@@ -1,8 +1,10 @@
 /** A new secret for a key, while the old one works on for as long as its owner chooses. */
 import { isDeepStrictEqual } from 'node:util'
-import { form, input, say, screen, select } from '../../../http/screen-parts.ts'
+import { Problem } from '../../../http/problem.ts'
+import { action, actions, form, input, say, screen, select } from '../../../http/screen-parts.ts'
 import type { Fault } from '../../../http/screen.ts'
 import { dayAfter, secondsUntilEndOf } from '../days.ts'
+import type { Asked } from '../api.ts'
 import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
 import type { KeyOut, KeyWithSecretOut } from '../wire.ts'
@@ -31,13 +33,26 @@ export async function rotateKey(desk: Desk, pages: KeyPages): Promise<void> {
   }
   // Twice would end the secret that programs still use.
   const asked = { body, once: onceOf(desk) }
-  await desk.attempt(() => desk.api.call<KeyWithSecretOut>('POST', `/v1/keys/${key.id}/rotate`, asked), {
-    done: (rotated) => showSecret(desk, pages, rotated, 'rotated'),
+  await desk.attempt(() => rotate(desk, key, asked), {
+    done: (rotated) =>
+      rotated === 'above'
+        ? showForm(desk, pages, key, [{ field: null, text: say('key.rotate.above') }], true)
+        : showSecret(desk, pages, rotated, 'rotated'),
     again: (faults) => showForm(desk, pages, key, faults),
   })
 }
 
-function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[]): void {
+/** `above`: it acts for somebody as whom this person must not act. */
+async function rotate(desk: Desk, { id }: KeyOut, asked: Asked): Promise<KeyWithSecretOut | 'above'> {
+  try {
+    return await desk.api.call<KeyWithSecretOut>('POST', `/v1/keys/${id}/rotate`, asked)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'forbidden') return 'above'
+    throw error
+  }
+}
+
+function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[], mayOnlyRevoke = false): void {
   const path = pathOfKey(pages, key.id)
   const again = desk.ctx.method === 'POST'
   const unused = new Set((desk.query['without'] ?? '').split(' '))
@@ -82,6 +97,7 @@ function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[]): vo
             }),
           ],
         }),
+        ...(mayOnlyRevoke ? [actions(action(say('key.revoke'), `${path}/revoke`, 'danger'))] : []),
       ],
     }),
     faults.length > 0 ? 422 : 200,

@@ -1,0 +1,50 @@
+/** The pages of keys, for people who may do less than the keys that they see. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAgent } from '../../support/agent.ts'
+import { addApiKey, addMember, addOrganization, addServiceAccount } from '../../support/api.ts'
+import { signIn } from '../../support/flow.ts'
+import { addPerson, startTestServer, type TestServer } from '../../support/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+async function signedIn() {
+  const person = await addPerson(server)
+  const agent = createAgent(server.url)
+  await signIn(agent, await agent.get('/sign-in'), person)
+  return { agent, person }
+}
+
+const inDays = (days: number) => new Date(server.clock.now().getTime() + days * 86_400_000).toISOString().slice(0, 10)
+
+test('whoever administers an organization may end a platform administrator’s key, and is never shown what acts for one', async () => {
+  const { agent, person } = await signedIn()
+  const organizationId = await addOrganization(server)
+  await addMember(server, organizationId, person.id, 'owner')
+  const administrator = await addPerson(server, { administrator: true })
+  await addMember(server, organizationId, administrator.id)
+  const serviceAccountId = await addServiceAccount(server, organizationId, { administrator: true })
+  const { id } = await addApiKey(server, { organizationId, userId: administrator.id })
+
+  await agent.get(`/account/keys/${id}/rotate`)
+  const refused = await agent.submit(`/account/keys/${id}/rotate`, { expires_in: inDays(20) })
+  expect([refused.status, /kg_live_\w+/.test(refused.html)]).toEqual([422, false])
+  expect(refused.html).toContain('acts for somebody who may do more than you')
+  expect(refused.html).toContain(`href="/account/keys/${id}/revoke"`)
+  await agent.get(`/account/keys/${id}/revoke`)
+  expect((await agent.submit(`/account/keys/${id}/revoke`)).status).toBe(303)
+
+  const { html } = await agent.get('/account/keys/new')
+  expect(html).not.toContain(serviceAccountId)
+  const made = {
+    name: 'Theirs',
+    scopes: 'keys:read',
+    expires_in: inDays(20),
+    owner: `${organizationId}/${serviceAccountId}`,
+  }
+  expect((await agent.submit('/account/keys/new', made)).status).toBe(404)
+  expect(await server.db.apiKey.count({ where: { serviceAccountId } })).toBe(0)
+})
