@@ -104,9 +104,14 @@ export async function deleteGrant(tx: Tx, id: string): Promise<void> {
   await tx.grant.delete({ where: { id } })
 }
 
-/** Everything that a person has allowed. @returns what it was */
-export async function deleteGrantsOf(tx: Tx, userId: string): Promise<{ id: string; clientId: string }[]> {
-  return tx.$queryRaw`DELETE FROM grants WHERE user_id = ${userId} RETURNING id, client_id AS "clientId"`
+/** Everything that a person has allowed. @returns what it was, and whose the clients are */
+export async function deleteGrantsOf(
+  tx: Tx,
+  userId: string,
+): Promise<{ id: string; clientId: string; organizationId: string | null }[]> {
+  return tx.$queryRaw`
+    DELETE FROM grants g USING clients c WHERE g.user_id = ${userId} AND c.id = g.client_id
+    RETURNING g.id, g.client_id AS "clientId", c.organization_id AS "organizationId"`
 }
 
 /** Ends the live families under a grant. @returns their ids */

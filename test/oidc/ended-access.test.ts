@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemContext } from '../../src/audit/record.ts'
 import { endAccess } from '../../src/oidc/sessions/end-access.ts'
 import { disableUser, enableUser } from '../../src/users/disable.ts'
+import { addOrganization } from '../support/api.ts'
 import { tokensFor } from '../support/flow.ts'
 import { addClient, addPerson, exportsIdentifier, reportsIdentifier, type TestClient } from '../support/server.ts'
 import { introspect, isActive, refresh, tokenRequest, userinfo } from './endpoints.ts'
@@ -147,4 +148,24 @@ test('cutting off one app leaves the others, and nobody cuts off what is another
   const missing = await mine.agent.get('/account/connected-apps/grt_nothing')
   expect([page.status, missing.status]).toEqual([404, 404])
   expect(await livesOn(theirs)).toEqual(everythingLives)
+})
+
+test('what somebody allowed before the mailbox was proven ends with a proof, and the organization of each app is told', async () => {
+  const { server } = stage
+  const person = await addPerson(server)
+  const organizationId = await addOrganization(server)
+  const theirs = await addClient(server, {}, { organization_id: organizationId })
+  const nobodys = await addClient(server)
+  const { agent } = await tokensFor(server, theirs, person, { scope: 'openid' })
+  await tokensFor(server, nobodys, person, { scope: 'openid' }, agent)
+  await server.db.$transaction((tx) =>
+    endAccess(tx, person.id, { reason: 'credentials_changed', families: true }, systemContext(server.clock)),
+  )
+  const told = await server.db.outboxEvent.findMany({
+    where: { type: 'grant.revoked', data: { path: ['user_id'], equals: person.id } },
+  })
+  const byClient = Object.fromEntries(
+    told.map(({ data, organizationId: whose }) => [(data as { client_id: string }).client_id, whose]),
+  )
+  expect(byClient).toEqual({ [theirs.id]: organizationId, [nobodys.id]: null })
 })

@@ -25,7 +25,8 @@ export const endAccess: EndAccess = async (tx, userId, end, context) => {
   const grants = otherPerson ? await deleteGrantsOf(tx, userId) : []
   happened.push(
     ...grants.map(
-      ({ id, clientId }) => ({ type: 'grant.revoked', id, data: { user_id: userId, client_id: clientId } }) as const,
+      ({ id, clientId, organizationId }) =>
+        ({ type: 'grant.revoked', id, organizationId, data: { user_id: userId, client_id: clientId } }) as const,
     ),
   )
   if (happened.length === 0) return
