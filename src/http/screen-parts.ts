@@ -207,7 +207,8 @@ export const chart = (
 })
 export const steps = (
   list: { title: Text; text: Text; done: boolean; blocks?: Block[]; action?: Action | null }[],
-): Block => ({ block: 'steps', steps: list.map((step) => ({ blocks: [], action: null, ...step })) })
+  level: 2 | 3 = 3,
+): Block => ({ block: 'steps', level, steps: list.map((step) => ({ blocks: [], action: null, ...step })) })
 export const section = (
   id: string,
   title: Text,

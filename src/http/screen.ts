@@ -150,7 +150,12 @@ export type Block =
   | { block: 'secret'; label: Text; value: string; text: Text; examples: { label: Text; code: string }[] }
   | { block: 'code'; label: Text; code: string }
   | { block: 'chart'; title: Text; kind: 'bar' | 'line'; labels: Date[]; series: Series[]; limit: number | null }
-  | { block: 'steps'; steps: { title: Text; text: Text; done: boolean; blocks: Block[]; action: Action | null }[] }
+  | {
+      block: 'steps'
+      /** Of their headings: 3 within a section. */
+      level: 2 | 3
+      steps: { title: Text; text: Text; done: boolean; blocks: Block[]; action: Action | null }[]
+    }
   | {
       block: 'section'
       id: string

@@ -1,9 +1,9 @@
 /** Every page and every mail, rendered from its samples in every language. */
-import { HtmlValidate } from 'html-validate'
 import { describe, expect, test } from 'vitest'
 import { catalogues, locales, type Catalogue } from '../../src/http/messages.ts'
 import type { MailName, PageName } from '../../src/http/page-models.ts'
 import { createViews } from '../../src/http/views.ts'
+import { htmlFaults } from '../support/valid-html.ts'
 import { isNamed } from './named-messages.ts'
 import { pages } from './samples.ts'
 import { mails } from './samples/mails.ts'
@@ -23,20 +23,6 @@ const recorded = Object.fromEntries(
 ) as Record<(typeof locales)[number], Catalogue>
 
 const views = createViews({ platform, mode: 'development', catalogues: recorded })
-
-const validator = new HtmlValidate({
-  extends: ['html-validate:standard', 'html-validate:document', 'html-validate:a11y'],
-  rules: {
-    'no-inline-style': 'error',
-    'require-csp-nonce': 'off',
-    'require-sri': 'off',
-    'no-trailing-whitespace': 'off',
-    'attribute-boolean-style': 'off',
-    'long-title': 'off',
-    'void-style': 'off',
-    'no-implicit-button-type': 'error',
-  },
-})
 
 const rendered = locales.flatMap((locale) =>
   Object.entries(pages).flatMap(([page, samples]) =>
@@ -61,11 +47,7 @@ const posted = locales.flatMap((locale) =>
 const looked = rendered.filter(({ locale }) => locale === 'en' || locale === 'de')
 
 test.each(looked)('page $name is valid HTML', async ({ html }) => {
-  const report = await validator.validateString(html)
-  const faults = report.results.flatMap((result) =>
-    result.messages.map((fault) => `${fault.line}: ${fault.ruleId}: ${fault.message}`),
-  )
-  expect(faults).toEqual([])
+  expect(await htmlFaults(html)).toEqual([])
 })
 
 describe.each(rendered)('page $name', ({ html, locale }) => {

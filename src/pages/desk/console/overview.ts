@@ -1,5 +1,5 @@
 /** `/admin`: the first steps of a new platform, then how it is at a glance. Few statements, and all of them bounded. */
-import { badge, postAction, say, screen, section, stats } from '../../../http/screen-parts.ts'
+import { action, badge, postAction, say, screen, section, stats } from '../../../http/screen-parts.ts'
 import type { Block } from '../../../http/screen.ts'
 import type { Desk, DeskRoute } from '../desk.ts'
 import { firstStepBlocks, firstStepsPath } from '../first-steps/blocks.ts'
@@ -36,6 +36,8 @@ async function showOverview(desk: Desk, pages: ConsolePages): Promise<void> {
   desk.screen(
     screen({
       title: say('console.title'),
+      // Put away, they have a page of their own.
+      actions: steps === null ? [action(say('first-steps.title'), firstStepsPath, 'quiet')] : [],
       blocks: [
         ...first,
         ...exposedBlocks(desk, watched),

@@ -25,7 +25,7 @@ async function show(desk: Desk, pages: FirstStepPages): Promise<void> {
       lead: say('first-steps.lead'),
       crumbs: [{ text: say('desk.console.overview'), href: '/admin' }],
       actions: [action(say('first-steps.docs'), '/docs')],
-      blocks: [firstStepBlocks(await readFirstSteps(pages), pages.checkUrl)],
+      blocks: [firstStepBlocks(await readFirstSteps(pages), pages.checkUrl, 2)],
     }),
   )
 }
