@@ -223,7 +223,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const { publicUrl, trustedProxies } = config
   const links = liveAddresses(settings, { publicUrl, apiUrl: config.apiUrl })
   const apiResource = `${config.apiUrl}/v1`
-  const { gate, usage, sharedLimits, limitWatch } = opening.use(
+  const { gate, usage, sharedLimits, limitWatch, lookAt } = opening.use(
     await openChecks({
       config,
       database,
@@ -247,7 +247,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   const events = { config, directUrl, background: background.prisma, clock, secrets, log }
   const webhooks = opening.use(await openWebhooksOf(events))
   const { enqueue } = webhooks
-  const services = { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue }
+  const services = { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue, lookAt }
   const routesOfApi = apiRoutes(services)
   const { principal: authenticate, noteScope } = gate
   const api = apiRouter(routesOfApi, { db, secrets, clock, authenticate, noteScope })

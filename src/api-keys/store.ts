@@ -327,3 +327,7 @@ export async function lockBootstrap(tx: Tx): Promise<{ keyMade: boolean; everAdm
 export async function setBootstrapKeyAt(tx: Tx, at: Date): Promise<void> {
   await tx.installation.update({ where: { id: 1 }, data: { bootstrapKeyAt: at } })
 }
+
+export async function getOrganizationTier(db: Db, id: string): Promise<string> {
+  return (await db.organization.findUniqueOrThrow({ where: { id }, select: { tier: true } })).tier
+}

@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import { apiKeyRoutes } from '../api-keys/api.ts'
 import { importRoutes } from '../api-keys/import/api.ts'
 import { revokeOwnedKeys } from '../api-keys/owned/revoke.ts'
+import { meteredApiKey } from '../api-keys/metered.ts'
 import { findPersonalOrganizationId } from '../api-keys/store.ts'
 import { applyRoutes } from '../apply/api.ts'
 import { auditRoutes } from '../audit/api.ts'
@@ -16,6 +17,7 @@ import type { ApiRoute } from '../http/api/route.ts'
 import { leakRoutes } from '../leaks/api.ts'
 import type { Leaks } from '../leaks/leaks.ts'
 import { tierRoutes } from '../limits/api.ts'
+import type { LookAt } from '../limits/look-at.ts'
 import { limitOverridesSchema } from '../limits/schema.ts'
 import { spendingRoutes } from '../limits/spending-api.ts'
 import { findTier } from '../limits/store.ts'
@@ -67,8 +69,10 @@ export function apiRoutes(options: {
   leaks: Leaks
   /** Has deliveries of webhooks attempted. */
   enqueue: Enqueue
+  /** What a credential may still spend. */
+  lookAt: LookAt
 }): readonly ApiRoute[] {
-  const { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue } = options
+  const { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue, lookAt } = options
   const clients = {
     db,
     secrets,
@@ -109,7 +113,7 @@ export function apiRoutes(options: {
       limitOverrides: limitOverridesSchema,
     }),
     ...tierRoutes({ db }),
-    ...spendingRoutes(),
+    ...spendingRoutes({ lookAt, keyOf: (asker, id) => meteredApiKey(db, asker, id, clock.now()) }),
     ...usageRoutes({ pool, clock }),
     ...auditRoutes({ db }),
     ...resourceRoutes({ db, builtIn }),

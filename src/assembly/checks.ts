@@ -9,6 +9,7 @@ import { openFeed } from '../check/revocations/feed.ts'
 import type { Config } from '../config.ts'
 import type { ProblemLinks } from '../http/problem.ts'
 import type { Limiter } from '../limits/limits.ts'
+import { createLookAt, type LookAt } from '../limits/look-at.ts'
 import { createMemoryLimiter } from '../limits/memory-limiter.ts'
 import { metersOf } from '../limits/meters.ts'
 import { createRedisLimiter, type RedisLimiter } from '../limits/redis-limiter.ts'
@@ -31,6 +32,8 @@ export interface Checks extends AsyncDisposable {
   /** Null where limits are counted in this process. */
   sharedLimits: RedisLimiter | null
   limitWatch: LimitWatch
+  /** What a credential may still spend. */
+  lookAt: LookAt
 }
 
 export async function openChecks(options: {
@@ -85,5 +88,6 @@ export async function openChecks(options: {
     metadataOf: async (keyId) => (await findApiKey(db, keyId, clock.now()))?.metadata ?? {},
   })
   const open = opening.move()
-  return { gate, usage, sharedLimits, limitWatch, [Symbol.asyncDispose]: () => open.disposeAsync() }
+  const lookAt = createLookAt({ db, tiers, limiter })
+  return { gate, usage, sharedLimits, limitWatch, lookAt, [Symbol.asyncDispose]: () => open.disposeAsync() }
 }

@@ -174,6 +174,10 @@ export const facts = (...list: [Text, Value][]): Block => ({
 export const stats = (
   list: { label: Text; value: Value; note?: Text | null; tone?: Tone; href?: string | null }[],
 ): Block => ({ block: 'stats', stats: list.map((stat) => ({ note: null, tone: 'neutral', href: null, ...stat })) })
+export const meters = (list: Extract<Block, { block: 'meters' }>['meters']): Block => ({
+  block: 'meters',
+  meters: list,
+})
 export const column = (label: Text, { end = false, aside = false } = {}) => ({ label, end, aside })
 export const table = (
   given: Omit<Extract<Block, { block: 'table' }>, 'block' | 'more'> & { more?: string | null },

@@ -125,6 +125,11 @@ export type Block =
   | { block: 'text'; text: Text }
   | { block: 'facts'; facts: { label: Text; value: Value }[] }
   | { block: 'stats'; stats: { label: Text; value: Value; note: Text | null; tone: Tone; href: string | null }[] }
+  /** How much of something is used. `limit` null: there is none, and nothing is measured. */
+  | {
+      block: 'meters'
+      meters: { label: Text; href: string | null; used: number; limit: number | null; text: Text; note: Text | null }[]
+    }
   | {
       block: 'table'
       /** Read out, and shown to nobody else. */

@@ -1,7 +1,10 @@
-/** `GET /v1/limits`: what the credential that asks may still spend. Looking charges nothing. */
+/** What the credential that asks may still spend, and what an API key may. Looking charges nothing to whom it is about. */
 import { z } from 'zod'
+import type { Principal, Reach } from '../http/api/principal.ts'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { environment } from '../http/api/wire.ts'
+import type { Metered, PolicyState } from './limits.ts'
+import type { LookAt } from './look-at.ts'
 
 const spending = z
   .strictObject({
@@ -20,7 +23,18 @@ const spending = z
   })
   .meta({ id: 'Spending' })
 
-export function spendingRoutes(): ApiRoute[] {
+export type SpendingOut = z.output<typeof spending>
+
+const shown = ({ resetSeconds, ...policy }: PolicyState) => ({ ...policy, reset_in: resetSeconds })
+
+/** What limits need of API keys. */
+export interface SpendingServices {
+  lookAt: LookAt
+  /** @throws {Problem} `not_found` for what the caller may not see */
+  keyOf: (asker: { principal: Principal; reach: Reach }, id: string) => Promise<Metered>
+}
+
+export function spendingRoutes({ lookAt, keyOf }: SpendingServices): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',
@@ -32,8 +46,23 @@ export function spendingRoutes(): ApiRoute[] {
       answer: { status: 200, body: spending },
       handle({ principal }) {
         const { tier, environment: where, limits } = principal.spending
-        const shown = limits.map(({ resetSeconds, ...policy }) => ({ ...policy, reset_in: resetSeconds }))
-        return Promise.resolve({ status: 200, body: { tier, environment: where, limits: shown } })
+        return Promise.resolve({ status: 200, body: { tier, environment: where, limits: limits.map(shown) } })
+      },
+    }),
+
+    apiRoute({
+      method: 'GET',
+      path: '/v1/keys/:id/limits',
+      operation: 'getKeyLimits',
+      summary: 'See what an API key may still spend; looking charges it nothing',
+      access: 'keys:read',
+      params: z.strictObject({ id: z.string().describe('The key’s id.') }),
+      answer: { status: 200, body: spending },
+      problems: ['not_found'],
+      async handle({ principal, reach, params: { id } }) {
+        const metered = await keyOf({ principal, reach }, id)
+        const { tier, policies } = await lookAt(metered)
+        return { status: 200, body: { tier, environment: metered.environment, limits: policies.map(shown) } }
       },
     }),
   ]

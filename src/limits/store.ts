@@ -2,6 +2,7 @@
 import type { Cursor } from '../http/api/list.ts'
 import type { Db, Tx } from '../platform/database.ts'
 import { Prisma } from '../platform/prisma/client.ts'
+import type { CounterRow } from './limits.ts'
 import type { TierInput, WrittenLimits } from './schema.ts'
 
 export interface TierRow extends TierInput {
@@ -68,6 +69,11 @@ export async function countTierUsers(
     await tx.apiKey.count({ where: { tier, revokedAt: null } }),
   ]
   return { organizations, clients, keys }
+}
+
+/** What was written down of these subjects, as of a second ago. */
+export async function listCounters(db: Db, subjects: readonly string[]): Promise<CounterRow[]> {
+  return db.limitCounter.findMany({ where: { subject: { in: [...subjects] } } })
 }
 
 function toTier(row: Prisma.TierGetPayload<object>): TierRow {

@@ -71,6 +71,7 @@ export const scenario: readonly Step[] = [
   step(({ org = '' }) => ['keys', 'list', '--organization', org]),
   step(({ key = '' }) => ['keys', 'show', key]),
   step(({ key = '' }) => ['scope-usage', 'show', key]),
+  step(({ key = '' }) => ['key-limits', 'show', key]),
   step(({ key = '' }) => ['keys', 'rotate', key, '--grace', '60']),
   step(({ key = '' }) => ['keys', 'update', key, '--disable', '--no-external-id', '--allow-ip', '']),
   step(({ key = '' }) => ['keys', 'revoke', key]),

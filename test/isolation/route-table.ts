@@ -21,6 +21,7 @@ const table = `
   POST    /v1/keys/import                                           -                   403     403    403     403       200
   GET     /v1/keys/:id                                              key                 404     200    200     404       200
   GET     /v1/keys/:id/scope-usage                                  key                 404     200    200     404       200
+  GET     /v1/keys/:id/limits                                       key                 404     200    200     404       200
   PATCH   /v1/keys/:id                                              key                 404     200    200     404       200
   POST    /v1/keys/:id/rotate                                       key                 404     200    200     404       200
   POST    /v1/keys/:id/revoke                                       key                 404     200    200     404       200

@@ -153,6 +153,7 @@ export const steps: readonly Step[] = [
   },
   { operation: 'getKey', params: ofKey },
   { operation: 'getKeyScopeUsage', params: ofKey },
+  { operation: 'getKeyLimits', params: ofKey },
   { operation: 'listKeys', query: ({ organization }) => ({ organization_id: organization.id, status: 'active' }) },
   { operation: 'updateKey', params: ofKey, body: () => ({ name: 'Nightly export, EU' }) },
   { operation: 'getOwnKey', credential: ({ key }) => key.secret },

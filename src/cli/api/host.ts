@@ -7,6 +7,10 @@ import { checkRequest, dispatch, type Asking, type CheckedRequest } from '../../
 import { operatorPrincipal } from '../../http/api/operator.ts'
 import type { ApiRoute } from '../../http/api/route.ts'
 import { Problem, problemBody } from '../../http/problem.ts'
+import { createLookAt, type LookAt } from '../../limits/look-at.ts'
+import { createMemoryLimiter } from '../../limits/memory-limiter.ts'
+import { createRedisLimiter } from '../../limits/redis-limiter.ts'
+import { createTiers } from '../../limits/tiers.ts'
 import { createCatalogue } from '../../resources/catalogue.ts'
 import { managementResource } from '../../resources/management.ts'
 import { liveAddresses, livePlatform } from '../../settings/live.ts'
@@ -31,7 +35,18 @@ export async function openHostApi(): Promise<HostApi> {
   // What is to be sent is sent by the server, which looks for what nobody has sent.
   const enqueue = () => Promise.resolve()
   const leaks = leaksOf({ config, db, secrets, clock, log, users })
-  const routes = apiRoutes({ config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue })
+  // The server's counts: in Redis, or as it wrote them down a second ago.
+  const lookAt: LookAt = async (metered) => {
+    const now = () => clock.now().getTime()
+    using tiers = await createTiers({ db, changes: unheard, log })
+    await using limiter =
+      config.redisUrl === null
+        ? createMemoryLimiter({ now })
+        : await createRedisLimiter({ url: config.redisUrl, log, now })
+    return await createLookAt({ db, tiers, limiter })(metered)
+  }
+  const whole = { config, db, pool, clock, secrets, catalogue, builtIn, users, settings, leaks, enqueue, lookAt }
+  const routes = apiRoutes(whole)
   const open = opening.move()
   const links = liveAddresses(settings, { publicUrl: config.publicUrl })
 

@@ -3,6 +3,7 @@ import { grants, sessions, signingKeys } from './access.ts'
 import { audit } from './audit.ts'
 import { clients, clientSecrets } from './clients.ts'
 import { invitations } from './invitations.ts'
+import { keyLimits } from './key-limits.ts'
 import { keys } from './keys.ts'
 import { members } from './members.ts'
 import type { Noun } from './noun.ts'
@@ -23,6 +24,7 @@ export const nouns: readonly Noun[] = [
   serviceAccounts,
   keys,
   scopeUsage,
+  keyLimits,
   clients,
   clientSecrets,
   resources,

@@ -60,6 +60,32 @@ const everything: Screen = part.screen({
       { label: say('usage.limited'), value: part.number(240), tone: 'caution' },
       { label: say('usage.denied'), value: part.number(19), tone: 'danger' },
     ]),
+    part.meters([
+      {
+        label: say('spending.hour'),
+        href: '/account/keys/key_1',
+        used: 412,
+        limit: 1_000,
+        text: say('spending.used', { used: 412, limit: 1_000 }),
+        note: say('spending.left.minutes', { remaining: 588, minutes: 30 }),
+      },
+      {
+        label: longName,
+        href: null,
+        used: 90,
+        limit: 100,
+        text: say('spending.used', { used: 90, limit: 100 }),
+        note: say('spending.left.seconds', { remaining: 10, seconds: 4 }),
+      },
+      {
+        label: say('spending.burst'),
+        href: null,
+        used: 0,
+        limit: null,
+        text: say('organization.hour.unlimited'),
+        note: null,
+      },
+    ]),
     part.section('about', say('key.about'), [
       part.facts(
         [say('key.organization'), part.link(longName, '/account/organizations/org_1')],

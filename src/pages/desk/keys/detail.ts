@@ -24,6 +24,7 @@ import type { Desk } from '../desk.ts'
 import { usageChart } from '../usage-chart.ts'
 import { at, type KeyOut } from '../wire.ts'
 import { pathOfKey, readKey, type KeyPages } from './parts.ts'
+import { spendingOfKey } from './spending.ts'
 import { unusedScopes } from './unused-scopes.ts'
 import { ownersOfKey, type OwnersOfKey } from './whose.ts'
 import { keyBadges } from './words.ts'
@@ -46,6 +47,13 @@ export async function showKeyPage(desk: Desk, pages: KeyPages): Promise<void> {
         section('about', say('key.about'), [about(desk, key, await ownersOfKey(desk, pages, key))]),
         ...(live ? [secretsOf(desk, key)] : []),
         section('scopes', say('key.scopes'), [scopesOf(pages, key)]),
+        ...(live
+          ? [
+              section('spending', say('spending.title'), [await spendingOfKey(desk, key)], {
+                text: say('spending.text'),
+              }),
+            ]
+          : []),
         section('usage', say('desk.usage'), [await chartOfKey(desk, key)]),
         ...(live ? [ending(path, key)] : []),
       ],

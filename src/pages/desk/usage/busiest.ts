@@ -2,6 +2,7 @@
 import { column, empty, number, row, say, section, table, text } from '../../../http/screen-parts.ts'
 import type { Block, Text } from '../../../http/screen.ts'
 import type { Desk } from '../desk.ts'
+import { hoursOfKeys } from '../keys/spending.ts'
 import { clientNames, organizationNames } from '../names.ts'
 import type { KeyOut, Listed } from '../wire.ts'
 import { pathOfUsage, type UsagePages } from './parts.ts'
@@ -17,6 +18,9 @@ interface BusyOut {
 
 /** As many as are looked over at a glance. */
 const most = '10'
+
+/** Of so many of them it is looked at, too, how far they are. */
+const MEASURED = 3
 
 type Query = Readonly<Record<string, string | undefined>>
 
@@ -88,7 +92,8 @@ export async function busiestOrganizations(desk: Desk, pages: UsagePages): Promi
   )
 }
 
-export async function busiestKeys(desk: Desk, pages: UsagePages, query: Query): Promise<Block> {
+/** And how much of their hour those that are busiest have used. */
+export async function busiestKeys(desk: Desk, pages: UsagePages, query: Query): Promise<Block[]> {
   const data = await busiest(desk, 'key', query)
   const ids = data.map(({ key_id }) => key_id ?? '')
   const [names, keys] = await Promise.all([
@@ -103,7 +108,7 @@ export async function busiestKeys(desk: Desk, pages: UsagePages, query: Query): 
       : desk.api.get<Listed<KeyOut>>('/v1/keys', { ids: ids.join(','), limit: most }).then((page) => page.data),
   ])
   const known = new Map(keys.map((key) => [key.id, key.name]))
-  return busyTable(
+  const list = busyTable(
     'keys',
     say('usage.keys'),
     say('usage.key'),
@@ -113,6 +118,13 @@ export async function busiestKeys(desk: Desk, pages: UsagePages, query: Query): 
       return { counts, name: nameOr(known, id), of, href: known.has(id) ? `${pages.base}/keys/${id}` : null }
     }),
   )
+  const measured = ids
+    .flatMap((id) => keys.find((key) => key.id === id && key.status !== 'revoked') ?? [])
+    .slice(0, MEASURED)
+    .map(({ id, name }) => ({ id, name, href: `${pages.base}/keys/${id}` }))
+  if (measured.length === 0) return [list]
+  const hours = await hoursOfKeys(desk, measured)
+  return [section('spending', say('spending.busiest'), [hours], { text: say('spending.text') }), list]
 }
 
 /** Apps that act for people; left out where there is none. */

@@ -30,7 +30,7 @@ export async function showUsage(desk: Desk, pages: UsagePages): Promise<void> {
         ...(everybody || (organization === null && desk.belongings.length > 1)
           ? [await busiestOrganizations(desk, pages)]
           : []),
-        await busiestKeys(desk, pages, query),
+        ...(await busiestKeys(desk, pages, query)),
         ...(await busiestClients(desk, pages, query)),
         ...(everybody ? [refusals(pages.figures())] : []),
       ],
