@@ -1,9 +1,11 @@
 /** The pages of keys, for people who may do less than the keys that they see. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAgent } from '../../support/agent.ts'
-import { addApiKey, addMember, addOrganization, addServiceAccount } from '../../support/api.ts'
+import { addApiKey, addMember, addOrganization, addResource, addServiceAccount } from '../../support/api.ts'
+import { eventually } from '../../support/eventually.ts'
 import { signIn } from '../../support/flow.ts'
 import { addPerson, startTestServer, type TestServer } from '../../support/server.ts'
+import { filled } from './filled.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -47,4 +49,31 @@ test('whoever administers an organization may end a platform administrator’s k
   }
   expect((await agent.submit('/account/keys/new', made)).status).toBe(404)
   expect(await server.db.apiKey.count({ where: { serviceAccountId } })).toBe(0)
+})
+
+test('a key keeps what this person couldn’t give it, and what is no scope any more, until they take it away', async () => {
+  const { agent, person } = await signedIn()
+  const organizationId = await addOrganization(server)
+  await addMember(server, organizationId, person.id, 'admin')
+  await addResource(server, 'reports', { 'reports:read': 'anyone', 'reports:purge': 'administrator' })
+  const scopes = ['reports:read', 'reports:purge', 'reports:gone']
+  const { id } = await addApiKey(server, { organizationId, scopes })
+  const kept = async () => (await server.db.apiKey.findUniqueOrThrow({ where: { id } })).scopes.toSorted()
+  const action = `/account/keys/${id}/edit`
+  const open = async () => filled(await agent.get(action), action)
+  await eventually(async () => expect((await agent.get(action)).html).toContain('value="reports:read"'))
+
+  const shown = await open()
+  expect(shown['scopes']?.toSorted()).toEqual(scopes.toSorted())
+  expect((await agent.submit(action, { ...shown, name: ['Renamed'] })).status).toBe(303)
+  expect(await kept()).toEqual(scopes.toSorted())
+  await open()
+  expect((await agent.submit(action, { ...shown, scopes: ['reports:read', 'reports:gone'] })).status).toBe(303)
+  expect(await kept()).toEqual(['reports:gone', 'reports:read'])
+  const { html } = await agent.get(action)
+  expect(html).not.toContain('value="reports:purge"')
+
+  const rotate = `/account/keys/${id}/rotate`
+  const rotation = filled(await agent.get(rotate), rotate)
+  expect(rotation['scopes']?.toSorted()).toEqual(['reports:gone', 'reports:read'])
 })

@@ -6,18 +6,20 @@ import type { ClientOut } from '../../../clients/wire.ts'
 import type { Desk } from '../desk.ts'
 import { findOrganization, organizationField } from '../find-organization.ts'
 import { tierNames } from '../organizations/tiers.ts'
+import { movedFault, patch, shownFields, wantedOf } from '../shown.ts'
 import { linesOf } from './new.ts'
 import { crumbsTo, kindOf, pathOfClient, readClient, type ClientPages } from './parts.ts'
 import { clientScopeField, offeredOfPerson, resourceGroups, scopeOf } from './scopes.ts'
 
 const addresses = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri'] as const
 
-export async function showEdit(desk: Desk, pages: ClientPages, faults: Fault[] = []): Promise<void> {
+export async function showEdit(desk: Desk, pages: ClientPages, faults: Fault[] = [], moved = false): Promise<void> {
   const client = await readClient(desk)
   const again = desk.ctx.method === 'POST'
   const value = (name: string, kept: string): string => (again ? desk.typed(name) : kept)
   const service = kindOf(client) === 'service'
   const fields: Field[] = [
+    ...shownFields(desk, keptOf(client), moved),
     input('client_name', { label: say('client.name'), value: value('client_name', client.client_name) }),
     ...(service
       ? []
@@ -57,17 +59,43 @@ export async function showEdit(desk: Desk, pages: ClientPages, faults: Fault[] =
 
 export async function editClient(desk: Desk, pages: ClientPages): Promise<void> {
   const client = await readClient(desk)
-  const withPeople = {
-    redirect_uris: linesOf(desk.typed('redirect_uris')),
-    post_logout_redirect_uris: linesOf(desk.typed('post_logout_redirect_uris')),
-    ...Object.fromEntries(addresses.map((name) => [name, desk.typed(name) || null])),
-  }
+  const kept = keptOf(client)
+  const scopes = [...untold(pages, kept.scope), ...desk.ticked('scope')]
+  const wanted = wantedOf(desk, kept, typedOf(desk, client, scopes))
+  const { scope, ...rest } = wanted
+  // None would be any that people may grant.
+  if (scope?.length === 0 && scopes.length > 0) return showEdit(desk, pages, [movedFault('scope')], true)
   const body = {
-    client_name: desk.typed('client_name'),
-    scope: scopeOf([...untold(pages, client.scope?.split(' ') ?? []), ...desk.ticked('scope')]) ?? null,
-    ...(kindOf(client) === 'service' ? {} : withPeople),
+    ...rest,
+    ...(scope && { scope: scopeOf(scope) ?? null }),
+    ...Object.fromEntries(addresses.flatMap((name) => (rest[name] === '' ? [[name, null]] : []))),
   }
   await change(desk, client, body, (faults) => showEdit(desk, pages, faults))
+}
+
+// A type, since an interface is no record of fields.
+type Kept = { client_name: string; scope: readonly string[] } & {
+  redirect_uris?: readonly string[]
+  post_logout_redirect_uris?: readonly string[]
+} & { [Name in (typeof addresses)[number]]?: string }
+
+function keptOf(client: ClientOut): Kept {
+  const kept = { client_name: client.client_name, scope: client.scope?.split(' ') ?? [] }
+  if (kindOf(client) === 'service') return kept
+  const { redirect_uris, post_logout_redirect_uris } = client
+  const places = Object.fromEntries(addresses.map((name) => [name, client[name] ?? '']))
+  return { ...kept, redirect_uris, post_logout_redirect_uris, ...places }
+}
+
+function typedOf(desk: Desk, client: ClientOut, scope: readonly string[]): Kept {
+  const typed = { client_name: desk.typed('client_name'), scope }
+  if (kindOf(client) === 'service') return typed
+  return {
+    ...typed,
+    redirect_uris: linesOf(desk.typed('redirect_uris')),
+    post_logout_redirect_uris: linesOf(desk.typed('post_logout_redirect_uris')),
+    ...Object.fromEntries(addresses.map((name) => [name, desk.typed(name)])),
+  }
 }
 
 export async function showRights(desk: Desk, pages: ClientPages, faults: Fault[] = []): Promise<void> {
@@ -78,6 +106,7 @@ export async function showRights(desk: Desk, pages: ClientPages, faults: Fault[]
   const ticked = (name: string, kept: boolean): boolean => (again ? desk.typed(name) === 'on' : kept)
   const grantable = again ? desk.ticked('grantable_scopes') : client.grantable_scopes
   const fields: Field[] = [
+    ...shownFields(desk, rightsOf(client)),
     tick('verified', {
       label: say('client.verified.short'),
       hint: say('client.verified.hint'),
@@ -145,19 +174,41 @@ const mayGoWithoutPkce = (client: ClientOut): boolean => mayIntrospect(client) &
 export async function changeRights(desk: Desk, pages: ClientPages): Promise<void> {
   const client = await readClient(desk)
   const again = (faults: Fault[]) => showRights(desk, pages, faults)
-  const owner = desk.typed('organization') === '' ? null : await findOrganization(desk, 'organization')
+  const kept = rightsOf(client)
+  const wanted = wantedOf(desk, kept, {
+    verified: desk.typed('verified') === 'on',
+    organization: desk.typed('organization'),
+    tier: desk.typed('tier'),
+    limit_per: desk.typed('limit_per'),
+    slug: desk.typed('slug'),
+    introspects: linesOf(desk.typed('introspects')),
+    pkce_exempt: desk.typed('pkce_exempt') === 'on',
+    grantable_scopes: [...untold(pages, kept.grantable_scopes), ...desk.ticked('grantable_scopes')],
+  })
+  const { organization, tier, slug, ...rest } = wanted
+  const owner = organization ? await findOrganization(desk, 'organization') : null
   if (owner && !owner.ok) return again([owner.fault])
   const body = {
-    verified: desk.typed('verified') === 'on',
-    organization_id: owner?.organization.id ?? null,
-    tier: desk.typed('tier') || null,
-    limit_per: desk.typed('limit_per'),
-    slug: desk.typed('slug') || null,
-    ...(mayIntrospect(client) ? { introspects: linesOf(desk.typed('introspects')) } : {}),
-    ...(mayGoWithoutPkce(client) ? { pkce_exempt: desk.typed('pkce_exempt') === 'on' } : {}),
-    grantable_scopes: [...untold(pages, client.grantable_scopes), ...desk.ticked('grantable_scopes')],
+    ...rest,
+    ...(organization !== undefined && { organization_id: owner?.organization.id ?? null }),
+    ...(tier !== undefined && { tier: tier || null }),
+    ...(slug !== undefined && { slug: slug || null }),
   }
   await change(desk, client, body, again)
+}
+
+function rightsOf(client: ClientOut) {
+  const { verified, organization_id, tier, limit_per, slug, introspects, pkce_exempt, grantable_scopes } = client
+  return {
+    verified,
+    organization: organization_id ?? '',
+    tier: tier ?? '',
+    limit_per: limit_per as string,
+    slug: slug ?? '',
+    ...(mayIntrospect(client) && { introspects }),
+    ...(mayGoWithoutPkce(client) && { pkce_exempt }),
+    grantable_scopes,
+  }
 }
 
 /** Names that have no tick here, such as `*`, stay as they are. */
@@ -171,7 +222,7 @@ async function change(
   body: object,
   again: (faults: Fault[]) => Promise<void>,
 ): Promise<void> {
-  await desk.attempt(() => desk.api.call('PATCH', `/v1/clients/${desk.params['id']}`, { body }), {
+  await desk.attempt(() => patch(desk, `/v1/clients/${desk.params['id']}`, body), {
     done: () => desk.done(pathOfClient(id), 'saved'),
     again: (faults) => again(faults.map(besideItsField)),
   })

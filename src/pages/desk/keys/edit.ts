@@ -1,10 +1,11 @@
 /** What can be changed of a key without a new secret. */
-import { area, form, hidden, input, say, screen, tick } from '../../../http/screen-parts.ts'
-import type { Fault, Field } from '../../../http/screen.ts'
+import { area, form, input, say, screen, tick } from '../../../http/screen-parts.ts'
+import type { Fault } from '../../../http/screen.ts'
 import type { Desk } from '../desk.ts'
+import { patch, shownFields, wantedOf } from '../shown.ts'
 import type { KeyOut } from '../wire.ts'
 import { pathOfKey, readKey, type KeyPages } from './parts.ts'
-import { platformBodyOfChange, platformFields } from './platforms.ts'
+import { platformBodyOfChange, platformFields, platformHeld } from './platforms.ts'
 import { scopeField } from './scope-choices.ts'
 
 export async function showEdit(desk: Desk, pages: KeyPages): Promise<void> {
@@ -14,46 +15,24 @@ export async function showEdit(desk: Desk, pages: KeyPages): Promise<void> {
 export async function editKey(desk: Desk, pages: KeyPages): Promise<void> {
   const key = await readKey(desk)
   const body = {
-    name: desk.typed('name'),
-    scopes: scopesWanted(desk, key),
-    ...changed(desk, 'allowed_ips', (typed) => linesOf(typed)),
-    ...changed(desk, 'disabled', (typed) => typed === 'on'),
-    ...(pages.base === '/admin' ? platformBodyOfChange(desk) : {}),
+    ...wantedOf(desk, heldOf(key), {
+      name: desk.typed('name'),
+      scopes: desk.ticked('scopes'),
+      allowed_ips: linesOf(desk.typed('allowed_ips')),
+      disabled: desk.typed('disabled') === 'on',
+    }),
+    ...(pages.base === '/admin' ? platformBodyOfChange(desk, key) : {}),
   }
-  await desk.attempt(() => desk.api.call('PATCH', `/v1/keys/${key.id}`, { body }), {
+  await desk.attempt(() => patch(desk, `/v1/keys/${key.id}`, body), {
     done: () => desk.done(pathOfKey(pages, key.id), 'saved'),
     again: (faults) => showForm(desk, pages, key, faults),
   })
 }
 
-/** As the form was shown: what somebody else has narrowed or stopped since must not come back by a form that lay open. */
-const shownName = (name: string): string => `shown_${name}`
+// A type, since an interface is no record of fields.
+type Held = { name: string; scopes: readonly string[]; allowed_ips: readonly string[]; disabled: boolean }
 
-function shownFields(desk: Desk, key: KeyOut): Field[] {
-  const again = desk.ctx.method === 'POST'
-  const now = {
-    scopes: key.scopes.join(' '),
-    allowed_ips: key.allowed_ips.join(' '),
-    disabled: key.disabled ? 'on' : '',
-  }
-  return Object.entries(now).map(([name, value]) =>
-    hidden(shownName(name), again ? desk.typed(shownName(name)) : value),
-  )
-}
-
-/** Nothing where nothing was changed. */
-function changed<T>(desk: Desk, name: string, read: (typed: string) => T): Record<string, T> {
-  const [typed, shown] = [desk.typed(name), desk.typed(shownName(name))]
-  return linesOf(typed).join(' ') === shown ? {} : { [name]: read(typed) }
-}
-
-/** What was ticked and unticked, of what the key has now. */
-function scopesWanted(desk: Desk, { scopes }: KeyOut): string[] {
-  const shown = new Set(linesOf(desk.typed(shownName('scopes'))))
-  const ticked = desk.ticked('scopes')
-  const kept = scopes.filter((name) => ticked.includes(name))
-  return [...kept, ...ticked.filter((name) => !shown.has(name) && !kept.includes(name))]
-}
+const heldOf = ({ name, scopes, allowed_ips, disabled }: KeyOut): Held => ({ name, scopes, allowed_ips, disabled })
 
 const linesOf = (text: string): string[] => text.split(/[\s,]+/).filter((line) => line !== '')
 
@@ -75,13 +54,14 @@ async function showForm(desk: Desk, pages: KeyPages, key: KeyOut, faults: Fault[
           cancelHref: path,
           faults,
           fields: [
-            ...shownFields(desk, key),
+            ...shownFields(desk, { ...heldOf(key), ...(pages.base === '/admin' ? platformHeld(key) : {}) }),
             input('name', { label: say('key.name'), value: again ? desk.typed('name') : key.name }),
             scopeField(pages, {
               label: say('key.scopes'),
               hint: say('key.edit.scopes.hint'),
               among: null,
               chosen: again ? desk.ticked('scopes') : key.scopes,
+              held: key.scopes,
               giver: {
                 administrator: desk.person.administrator,
                 organizationAdmin: desk.belongings.some(({ role }) => role !== 'member'),

@@ -5,6 +5,7 @@ import type { UserOut } from '../../../users/api.ts'
 import type { Desk } from '../desk.ts'
 import { findOrganization, organizationField } from '../find-organization.ts'
 import { tierNames } from '../organizations/tiers.ts'
+import { wantedOf } from '../shown.ts'
 import type { KeyOut, Listed } from '../wire.ts'
 import type { KeyPages } from './parts.ts'
 import { scopeField } from './scope-choices.ts'
@@ -77,37 +78,46 @@ async function findAccount(desk: Desk, organizationId: string, typed: string): P
 
 // ── What it may spend, and what it is called elsewhere ───────────────────────────────────────────────────────────────
 
+const limitNames = ['limits.hour', 'limits.burst.size', 'limits.burst.refill_per_second'] as const
+/** By the names of the fields. */
+type Spending = Record<'tier' | 'external_id' | (typeof limitNames)[number], string>
+
+/** As it is shown of a key; null: of a new one. */
+export function platformHeld(key: KeyOut | null): Spending {
+  const { hour, burst } = key?.limits ?? {}
+  return {
+    tier: key?.tier ?? '',
+    'limits.hour': String(hour ?? ''),
+    'limits.burst.size': String(burst?.size ?? ''),
+    'limits.burst.refill_per_second': String(burst?.refill_per_second ?? ''),
+    external_id: key?.external_id ?? '',
+  }
+}
+
+function platformTyped(desk: Desk): Spending {
+  const names = Object.keys(platformHeld(null)) as (keyof Spending)[]
+  return Object.fromEntries(names.map((name) => [name, desk.typed(name)])) as Spending
+}
+
 /** @param key null: a new one */
 export async function platformFields(desk: Desk, pages: KeyPages, key: KeyOut | null): Promise<Field[]> {
   const tiers = await tierNames(desk)
-  const again = desk.ctx.method === 'POST'
-  const value = (name: string, kept: string | number | null | undefined): string =>
-    again ? desk.typed(name) : String(kept ?? '')
-  const number = (name: string, label: Text, hint: Text | null, kept: string | number | null | undefined): Field =>
-    input(name, { label, hint, value: value(name, kept), required: false })
+  const values = desk.ctx.method === 'POST' ? platformTyped(desk) : platformHeld(key)
+  const typed = (name: keyof Spending, label: Text, hint: Text | null): Field =>
+    input(name, { label, hint, value: values[name], required: false })
   return [
     select('tier', {
       label: say('key.tier'),
-      value: value('tier', key?.tier),
+      value: values.tier,
       options: [
         { value: '', label: say('key.tier.organizations') },
         ...tiers.map((name) => ({ value: name, label: name })),
       ],
     }),
-    number('limits.hour', say('key.limits.hour'), say('key.limits.hour.hint'), key?.limits?.hour),
-    number('limits.burst.size', say('key.limits.burst'), say('key.limits.burst.hint'), key?.limits?.burst?.size),
-    number(
-      'limits.burst.refill_per_second',
-      say('key.limits.refill'),
-      say('key.limits.refill.hint'),
-      key?.limits?.burst?.refill_per_second,
-    ),
-    input('external_id', {
-      label: say('key.external-id'),
-      hint: say('key.external-id.hint'),
-      value: value('external_id', key?.external_id),
-      required: false,
-    }),
+    typed('limits.hour', say('key.limits.hour'), say('key.limits.hour.hint')),
+    typed('limits.burst.size', say('key.limits.burst'), say('key.limits.burst.hint')),
+    typed('limits.burst.refill_per_second', say('key.limits.refill'), say('key.limits.refill.hint')),
+    typed('external_id', say('key.external-id'), say('key.external-id.hint')),
     ...(key === null ? [grantableField(desk, pages)] : []),
   ]
 }
@@ -130,10 +140,10 @@ function grantableField(desk: Desk, pages: KeyPages): Field {
   })
 }
 
-/** What was typed as the API takes it: text that is no number goes on as it is, and comes back as the fault it is. */
-function limitsTyped(desk: Desk): object | null {
-  const number = (name: string): number | string | undefined => {
-    const typed = desk.typed(name)
+/** As the API takes it: text that is no number goes on as it is, and comes back as the fault it is. */
+function limitsOf(values: Spending): object | null {
+  const number = (name: keyof Spending): number | string | undefined => {
+    const typed = values[name]
     if (typed === '') return undefined
     return Number.isNaN(Number(typed)) ? typed : Number(typed)
   }
@@ -145,20 +155,24 @@ function limitsTyped(desk: Desk): object | null {
 }
 
 export function platformBodyOfNew(desk: Desk): object {
-  const limits = limitsTyped(desk)
+  const values = platformTyped(desk)
+  const limits = limitsOf(values)
   const grantable = desk.ticked('grantable_scopes')
   return {
-    ...(desk.typed('tier') === '' ? {} : { tier: desk.typed('tier') }),
+    ...(values.tier === '' ? {} : { tier: values.tier }),
     ...(limits === null ? {} : { limits }),
-    ...(desk.typed('external_id') === '' ? {} : { external_id: desk.typed('external_id') }),
+    ...(values.external_id === '' ? {} : { external_id: values.external_id }),
     ...(grantable.length === 0 ? {} : { grantable_scopes: grantable }),
   }
 }
 
-export function platformBodyOfChange(desk: Desk): object {
+/** The limits are one to the API. */
+export function platformBodyOfChange(desk: Desk, key: KeyOut): object {
+  const held = platformHeld(key)
+  const wanted = wantedOf(desk, held, platformTyped(desk))
   return {
-    tier: desk.typed('tier') || null,
-    limits: limitsTyped(desk),
-    external_id: desk.typed('external_id') || null,
+    ...(wanted.tier !== undefined && { tier: wanted.tier || null }),
+    ...(wanted.external_id !== undefined && { external_id: wanted.external_id || null }),
+    ...(limitNames.some((name) => wanted[name] !== undefined) && { limits: limitsOf({ ...held, ...wanted }) }),
   }
 }

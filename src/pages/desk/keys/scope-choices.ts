@@ -13,34 +13,43 @@ export interface ScopeChoices {
   among: readonly string[] | null
   chosen: readonly string[]
   giver: Giver
+  /** Of a key that is there already: what this person couldn't give it stays offered, so that it stays unless it is unticked. */
+  held?: readonly string[]
 }
 
 export function scopeField(
   { catalogue }: Pick<KeyPages, 'catalogue'>,
-  { label, hint, among, chosen, giver }: ScopeChoices,
+  { label, hint, among, chosen, giver, held = [] }: ScopeChoices,
 ): Field {
-  const offered = (scope: Scope) => (among === null ? ownerMayHold(scope, giver) : among.includes(scope.name))
+  const isOnlyHeld = (scope: Scope) => among === null && !ownerMayHold(scope, giver)
+  const offered = (scope: Scope) => (isOnlyHeld(scope) ? held : (among ?? [scope.name])).includes(scope.name)
   const groups = catalogue
     .all()
     .map(({ title, scopes }) => ({
       title,
       own: scopes.some(({ name }) => isManagementScope(name)),
-      choices: scopes.filter(offered).map((scope) => scopeChoice(scope, chosen.includes(scope.name))),
+      choices: scopes
+        .filter(offered)
+        .map((scope) => scopeChoice(scope, chosen.includes(scope.name), isOnlyHeld(scope))),
     }))
     .filter(({ choices: some }) => some.length > 0)
     .toSorted((a, b) => Number(a.own) - Number(b.own))
     // The platform's own are many, and few keys need one.
     .map(({ title, own, choices: some }) => choiceGroup(some, title, own && !some.some(({ checked }) => checked)))
-  return choices('scopes', { label, hint, groups })
+  const gone = (among ?? held)
+    .filter((name) => !catalogue.scope(name))
+    .map((name) => choice(name, name, { hint: say('policy.needs.gone'), checked: chosen.includes(name) }))
+  return choices('scopes', { label, hint, groups: gone.length === 0 ? groups : [...groups, choiceGroup(gone)] })
 }
 
-function scopeChoice(scope: Scope, checked: boolean): Choice {
+function scopeChoice(scope: Scope, checked: boolean, onlyHeld: boolean): Choice {
   return choice(scope.name, scope.title, {
     hint: scope.description === null ? scope.name : `${scope.name} · ${scope.description}`,
     checked,
     badges: [
       ...(scope.writes ? [{ text: say('scope.writes'), tone: 'caution' as const }] : []),
       ...(scope.sensitive ? [{ text: say('scope.sensitive'), tone: 'danger' as const }] : []),
+      ...(onlyHeld ? [{ text: say('scope.only-held'), tone: 'neutral' as const }] : []),
     ],
   })
 }

@@ -5,6 +5,7 @@ import type { Fault, Field, Screen, Text } from '../../../http/screen.ts'
 import type { OrganizationOut } from '../../../organizations/api.ts'
 import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
+import { patch, shownFields, wantedOf } from '../shown.ts'
 import {
   administersIt,
   crumbsTo,
@@ -61,18 +62,16 @@ export async function editOrganization(desk: Desk, pages: OrganizationPages): Pr
   const again = (faults: Fault[]) => showChange(desk, pages, organization, faults)
   const read = metadataOf(desk)
   if (!read.ok) return again(read.faults)
-  const { name, external_id, slug, tier } = typedOf(desk)
-  const body =
-    pages.base === '/account'
-      ? { name }
-      : {
-          name,
-          external_id: external_id || null,
-          ...(organization.personal ? {} : { slug: slug || null }),
-          tier,
-          metadata: read.metadata,
-        }
-  await desk.attempt(() => desk.api.call('PATCH', `/v1/organizations/${organization.id}`, { body }), {
+  const wanted = wantedOf<Partial<Typed>>(desk, editable(pages, organization), typedOf(desk))
+  const { name, external_id, slug, tier, metadata } = wanted
+  const body = {
+    ...(name !== undefined && { name }),
+    ...(external_id !== undefined && { external_id: external_id || null }),
+    ...(slug !== undefined && { slug: slug || null }),
+    ...(tier !== undefined && { tier }),
+    ...(metadata !== undefined && { metadata: read.metadata }),
+  }
+  await desk.attempt(() => patch(desk, `/v1/organizations/${organization.id}`, body), {
     done: () => desk.done(path, 'saved'),
     again,
   })
@@ -93,7 +92,10 @@ async function showChange(
     action: `${path}/edit`,
     submit: say('desk.save'),
     cancelHref: path,
-    fields: pages.base === '/account' ? [nameField(values)] : await platformsFields(desk, values, organization),
+    fields: [
+      ...shownFields(desk, editable(pages, organization)),
+      ...(pages.base === '/account' ? [nameField(values)] : await platformsFields(desk, values, organization)),
+    ],
     faults,
   })
 }
@@ -106,6 +108,13 @@ function kept({ name, external_id, slug, tier, metadata }: OrganizationOut): Typ
     tier,
     metadata: Object.keys(metadata).length === 0 ? '' : JSON.stringify(metadata, null, 2),
   }
+}
+
+/** What of it this form asks for. */
+function editable({ base }: OrganizationPages, organization: OrganizationOut): Partial<Typed> {
+  const { name, slug, ...rest } = kept(organization)
+  if (base === '/account') return { name }
+  return { name, ...rest, ...(organization.personal ? {} : { slug }) }
 }
 
 function typedOf(desk: Desk): Typed {

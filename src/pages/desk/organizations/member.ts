@@ -7,6 +7,7 @@ import { mayManage } from '../../../organizations/members/may-manage.ts'
 import { Problem } from '../../../http/problem.ts'
 import { confirmation } from '../confirm.ts'
 import type { Desk } from '../desk.ts'
+import { patch, shownFields, wantedOf } from '../shown.ts'
 import type { Listed } from '../wire.ts'
 import { crumbsTo, managerIn, pathOfOrganization, readOrganization, type OrganizationPages } from './parts.ts'
 import { roleField, roleOf, rolesToGive } from './roles.ts'
@@ -64,7 +65,7 @@ export async function showMember(desk: Desk, pages: OrganizationPages, faults: F
       blocks: [
         form({
           action: own,
-          fields: [roleField(roles, chosen)],
+          fields: [...shownFields(desk, { role: member.role }), roleField(roles, chosen)],
           faults,
           submit: say('desk.save'),
           cancelHref: `${path}/members`,
@@ -79,7 +80,8 @@ export async function showMember(desk: Desk, pages: OrganizationPages, faults: F
 export async function changeMember(desk: Desk, pages: OrganizationPages): Promise<void> {
   const { organization, member, path } = await read(desk, pages)
   const route = `/v1/organizations/${organization.id}/members/${member.user_id}`
-  await desk.attempt(() => desk.api.call('PATCH', route, { body: { role: desk.typed('role') } }), {
+  const body = wantedOf<{ role: string }>(desk, { role: member.role }, { role: desk.typed('role') })
+  await desk.attempt(() => patch(desk, route, body), {
     done: () => desk.done(`${path}/members`, 'saved'),
     again: (faults) => showMember(desk, pages, faults),
   })

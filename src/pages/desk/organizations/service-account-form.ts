@@ -5,6 +5,7 @@ import type { Fault, Field } from '../../../http/screen.ts'
 import type { ServiceAccountOut } from '../../../organizations/service-accounts/api.ts'
 import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
+import { patch, shownFields, wantedOf } from '../shown.ts'
 import {
   administersIt,
   crumbsTo,
@@ -29,6 +30,7 @@ function fieldsOf({ name, description }: { name: string; description: string }):
 }
 
 const typedOf = (desk: Desk) => ({ name: desk.typed('name'), description: desk.typed('description') })
+const keptOf = ({ name, description }: ServiceAccountOut) => ({ name, description: description ?? '' })
 
 export async function showNewAccount(desk: Desk, pages: OrganizationPages, faults: Fault[] = []): Promise<void> {
   const organization = await readOrganization(desk)
@@ -69,7 +71,7 @@ export async function showEditAccount(desk: Desk, pages: OrganizationPages, faul
   const found = await readAccount(desk, pages)
   const { organization, account, path } = found
   if (!administersIt(managerIn(desk, pages, organization.id))) throw new Problem('not_found')
-  const kept = { name: account.name, description: account.description ?? '' }
+  const kept = keptOf(account)
   desk.screen(
     screen({
       title: say('organization.edit.title', { name: account.name }),
@@ -81,7 +83,7 @@ export async function showEditAccount(desk: Desk, pages: OrganizationPages, faul
           submit: say('desk.save'),
           cancelHref: path,
           faults,
-          fields: fieldsOf(desk.ctx.method === 'POST' ? typedOf(desk) : kept),
+          fields: [...shownFields(desk, kept), ...fieldsOf(desk.ctx.method === 'POST' ? typedOf(desk) : kept)],
         }),
       ],
     }),
@@ -90,8 +92,10 @@ export async function showEditAccount(desk: Desk, pages: OrganizationPages, faul
 }
 
 export async function editAccount(desk: Desk, pages: OrganizationPages): Promise<void> {
-  const { path, route } = await readAccount(desk, pages)
-  await desk.attempt(() => desk.api.call('PATCH', route, { body: bodyOf(desk) }), {
+  const { account, path, route } = await readAccount(desk, pages)
+  const { description, ...rest } = wantedOf(desk, keptOf(account), typedOf(desk))
+  const body = { ...rest, ...(description !== undefined && { description: description || null }) }
+  await desk.attempt(() => patch(desk, route, body), {
     done: () => desk.done(path, 'saved'),
     again: (faults) => showEditAccount(desk, pages, faults),
   })

@@ -5,6 +5,7 @@ import type { Fault } from '../../../http/screen.ts'
 import type { UserOut } from '../../../users/api.ts'
 import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
+import { patch, shownFields, wantedOf } from '../shown.ts'
 import { called, crumbsTo, pathOfPerson, peoplePath, readPerson } from './parts.ts'
 
 export function showAdd(desk: Desk, faults: Fault[] = []): void {
@@ -58,6 +59,7 @@ export async function addPerson(desk: Desk): Promise<void> {
 export async function showRename(desk: Desk, faults: Fault[] = []): Promise<void> {
   const person = await readPerson(desk)
   const path = pathOfPerson(person.id)
+  const kept = { name: person.name ?? '' }
   desk.screen(
     screen({
       title: say('person.rename.title', { name: called(person) }),
@@ -70,10 +72,11 @@ export async function showRename(desk: Desk, faults: Fault[] = []): Promise<void
           cancelHref: path,
           faults,
           fields: [
+            ...shownFields(desk, kept),
             input('name', {
               label: say('person.name'),
               hint: say('person.name.hint'),
-              value: desk.ctx.method === 'POST' ? desk.typed('name') : (person.name ?? ''),
+              value: desk.ctx.method === 'POST' ? desk.typed('name') : kept.name,
               required: false,
             }),
           ],
@@ -85,9 +88,10 @@ export async function showRename(desk: Desk, faults: Fault[] = []): Promise<void
 }
 
 export async function rename(desk: Desk): Promise<void> {
-  const { id } = await readPerson(desk)
-  const name = desk.typed('name')
-  await desk.attempt(() => desk.api.call('PATCH', `/v1/users/${id}`, { body: { name: name === '' ? null : name } }), {
+  const { id, name: kept } = await readPerson(desk)
+  const { name } = wantedOf(desk, { name: kept ?? '' }, { name: desk.typed('name') })
+  const body = name === undefined ? {} : { name: name || null }
+  await desk.attempt(() => patch(desk, `/v1/users/${id}`, body), {
     done: () => desk.done(pathOfPerson(id), 'saved'),
     again: (faults) => showRename(desk, faults),
   })

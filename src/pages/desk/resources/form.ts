@@ -4,21 +4,24 @@ import type { Fault, Field } from '../../../http/screen.ts'
 import { accessTokenFormats } from '../../../resources/resource.ts'
 import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
+import { patch, shownFields, wantedOf } from '../shown.ts'
 import { crumbsTo, lifetimeWords, listPath, pathOfResource, readResource, type ResourceOut } from './parts.ts'
 
 /** In seconds: what is offered, up to the longest that the API takes. */
 const lifetimes = [300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400] as const
 
-interface Values {
-  title: string
-  identifier: string
-  format: string
-  lifetime: string
+// A type, since an interface is no record of fields.
+type Values = Record<'title' | 'identifier' | 'access_token.format' | 'access_token.lifetime', string>
+
+const blank: Values = {
+  title: '',
+  identifier: '',
+  'access_token.format': 'jwt',
+  'access_token.lifetime': '900',
 }
 
 export function showCreate(desk: Desk, faults: Fault[] = []): void {
-  const values =
-    desk.ctx.method === 'POST' ? typedOf(desk) : { title: '', identifier: '', format: 'jwt', lifetime: '900' }
+  const values = desk.ctx.method === 'POST' ? typedOf(desk) : blank
   desk.screen(
     screen({
       title: say('resource.create'),
@@ -49,7 +52,7 @@ export function showCreate(desk: Desk, faults: Fault[] = []): void {
 }
 
 export async function createResource(desk: Desk): Promise<void> {
-  const body = { ...bodyOf(desk), name: desk.typed('name') }
+  const body = { ...bodyOf(typedOf(desk)), name: desk.typed('name') }
   await desk.attempt(() => desk.api.call<ResourceOut>('POST', '/v1/resources', { body, once: onceOf(desk) }), {
     done: (made) => desk.done(pathOfResource(made), 'resource-created'),
     again: (faults) => showCreate(desk, faults),
@@ -62,20 +65,20 @@ export async function showEdit(desk: Desk): Promise<void> {
 
 export async function editResource(desk: Desk): Promise<void> {
   const resource = await readResource(desk)
-  await desk.attempt(() => desk.api.call('PATCH', `/v1/resources/${resource.id}`, { body: bodyOf(desk) }), {
+  const body = bodyOf(wantedOf(desk, keptOf(resource), typedOf(desk)))
+  await desk.attempt(() => patch(desk, `/v1/resources/${resource.id}`, body), {
     done: () => desk.done(pathOfResource(resource), 'saved'),
     again: (faults) => showChange(desk, resource, faults),
   })
 }
 
 function showChange(desk: Desk, resource: ResourceOut, faults: Fault[]): void {
-  const { title, identifier, access_token } = resource
-  const kept = { title, identifier, format: access_token.format, lifetime: String(access_token.lifetime) }
+  const kept = keptOf(resource)
   const values = desk.ctx.method === 'POST' ? typedOf(desk) : kept
   const path = pathOfResource(resource)
   desk.screen(
     screen({
-      title: say('resource.edit.title', { title }),
+      title: say('resource.edit.title', { title: resource.title }),
       crumbs: crumbsTo(resource),
       narrow: true,
       blocks: [
@@ -84,7 +87,7 @@ function showChange(desk: Desk, resource: ResourceOut, faults: Fault[]): void {
           submit: say('desk.save'),
           cancelHref: path,
           faults,
-          fields: [titleField(values), ...fieldsOf(values)],
+          fields: [...shownFields(desk, kept), titleField(values), ...fieldsOf(values)],
         }),
       ],
     }),
@@ -92,24 +95,33 @@ function showChange(desk: Desk, resource: ResourceOut, faults: Fault[]): void {
   )
 }
 
+function keptOf({ title, identifier, access_token: { format, lifetime } }: ResourceOut): Values {
+  return { title, identifier, 'access_token.format': format, 'access_token.lifetime': String(lifetime) }
+}
+
 function typedOf(desk: Desk): Values {
   return {
     title: desk.typed('title'),
     identifier: desk.typed('identifier'),
-    format: desk.typed('access_token.format'),
-    lifetime: desk.typed('access_token.lifetime'),
+    'access_token.format': desk.typed('access_token.format'),
+    'access_token.lifetime': desk.typed('access_token.lifetime'),
   }
 }
 
-function bodyOf(desk: Desk) {
-  const { title, identifier, format, lifetime } = typedOf(desk)
-  return { title, identifier, access_token: { format, lifetime: Number(lifetime) } }
+function bodyOf(values: Partial<Values>) {
+  const { 'access_token.format': format, 'access_token.lifetime': lifetime, ...body } = values
+  const token = {
+    ...(format !== undefined && { format }),
+    ...(lifetime !== undefined && { lifetime: Number(lifetime) }),
+  }
+  return { ...body, ...(Object.keys(token).length > 0 && { access_token: token }) }
 }
 
 const titleField = ({ title }: Values): Field =>
   input('title', { label: say('resource.title'), hint: say('resource.title.hint'), value: title })
 
-function fieldsOf({ identifier, format, lifetime }: Values): Field[] {
+function fieldsOf(values: Values): Field[] {
+  const { identifier, 'access_token.format': format, 'access_token.lifetime': lifetime } = values
   const offered = [...new Set([...lifetimes, Number(lifetime)])]
     .filter((seconds) => Number.isInteger(seconds) && seconds > 0)
     .toSorted((a, b) => a - b)

@@ -17,13 +17,11 @@ import type { Fault, Field } from '../../../http/screen.ts'
 import { grantableByValues } from '../../../resources/resource.ts'
 import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
+import { patch, shownFields, wantedOf } from '../shown.ts'
 import { crumbsTo, pathOfResource, pathOfScope, readResource, type ResourceOut, type ScopeOut } from './parts.ts'
 
-type Values = Omit<ScopeOut, 'name' | 'writes' | 'description' | 'grantable_by'> & {
-  description: string
-  writes: string
-  grantable_by: string
-}
+type Values = Record<'title' | 'description' | 'writes' | 'grantable_by', string> &
+  Record<'optional' | 'sensitive', boolean>
 
 export async function showCreateScope(desk: Desk): Promise<void> {
   showNew(desk, await readResource(desk), [])
@@ -31,7 +29,7 @@ export async function showCreateScope(desk: Desk): Promise<void> {
 
 export async function createScope(desk: Desk): Promise<void> {
   const resource = await readResource(desk)
-  const body = { name: desk.typed('name'), ...bodyOf(desk) }
+  const body = { name: desk.typed('name'), ...bodyOf(typedOf(desk)) }
   const asked = { body, once: onceOf(desk) }
   await desk.attempt(() => desk.api.call('POST', `/v1/resources/${resource.id}/scopes`, asked), {
     done: () => desk.done(pathOfResource(resource), 'scope-created'),
@@ -78,9 +76,11 @@ export async function showEditScope(desk: Desk): Promise<void> {
 export async function editScope(desk: Desk): Promise<void> {
   const resource = await readResource(desk)
   const scope = scopeOf(desk, resource)
-  const body = { ...bodyOf(desk), position: Number(desk.typed('position')) }
+  const kept = { ...keptOf(scope), ...placeOf(resource, scope) }
+  const { position, ...wanted } = wantedOf(desk, kept, { ...typedOf(desk), position: desk.typed('position') })
+  const body = { ...bodyOf(wanted), ...(position !== undefined && { position: Number(position) }) }
   const route = `/v1/resources/${resource.id}/scopes/${encodeURIComponent(scope.name)}`
-  await desk.attempt(() => desk.api.call('PATCH', route, { body }), {
+  await desk.attempt(() => patch(desk, route, body), {
     done: () => desk.done(pathOfResource(resource), 'saved'),
     again: (faults) => showChange(desk, resource, scope, faults),
   })
@@ -96,7 +96,7 @@ export function scopeOf(desk: Desk, resource: ResourceOut): ScopeOut {
 function showChange(desk: Desk, resource: ResourceOut, scope: ScopeOut, faults: Fault[]): void {
   const path = pathOfScope(resource, scope.name)
   const again = desk.ctx.method === 'POST'
-  const kept = { ...scope, description: scope.description ?? '', writes: scope.writes ? 'yes' : 'no' }
+  const kept = keptOf(scope)
   desk.screen(
     screen({
       title: scope.name,
@@ -110,6 +110,7 @@ function showChange(desk: Desk, resource: ResourceOut, scope: ScopeOut, faults: 
           cancelHref: pathOfResource(resource),
           faults,
           fields: [
+            ...shownFields(desk, { ...kept, ...placeOf(resource, scope) }),
             ...fieldsOf(again ? typedOf(desk) : kept, false),
             ...placeField(resource, scope, again ? desk.typed('position') : null),
           ],
@@ -118,6 +119,15 @@ function showChange(desk: Desk, resource: ResourceOut, scope: ScopeOut, faults: 
     }),
     faults.length > 0 ? 422 : 200,
   )
+}
+
+function keptOf({ title, description, optional, sensitive, writes, grantable_by }: ScopeOut): Values {
+  return { title, description: description ?? '', optional, sensitive, writes: writes ? 'yes' : 'no', grantable_by }
+}
+
+/** Nothing where there is no other. */
+function placeOf({ scopes }: ResourceOut, scope: ScopeOut): { position?: string } {
+  return scopes.length < 2 ? {} : { position: String(scopes.indexOf(scope)) }
 }
 
 /** Where people see it, behind which other. */
@@ -151,12 +161,11 @@ function typedOf(desk: Desk): Values {
   }
 }
 
-function bodyOf(desk: Desk) {
-  const { description, writes, ...said } = typedOf(desk)
+function bodyOf({ description, writes, ...said }: Partial<Values>) {
   return {
     ...said,
-    description: description === '' ? null : description,
-    ...(writes === '' ? {} : { writes: writes === 'yes' }),
+    ...(description !== undefined && { description: description || null }),
+    ...(writes && { writes: writes === 'yes' }),
   }
 }
 

@@ -6,8 +6,9 @@ import type { Block, Fault } from '../../../http/screen.ts'
 import { variableOf, type SettingName } from '../../../setting-values.ts'
 import type { Desk } from '../desk.ts'
 import { demandFresh } from '../fresh-sign-in.ts'
+import { patch, shownFields, wantedOf } from '../shown.ts'
 import { groupOf, listPath, nameWords, readSettings, type SettingsOut } from './parts.ts'
-import { namesIn, rowOf } from './table.ts'
+import { namesIn, rowOf, type SettingGroup } from './table.ts'
 
 const withoutLogo = 'without_logo'
 
@@ -18,24 +19,37 @@ export async function showChange(desk: Desk): Promise<void> {
 
 export async function changeSettings(desk: Desk): Promise<void> {
   const settings = await readSettings(desk)
-  const names = namesIn(groupOf(desk)).filter((name) => settings[name].source !== 'environment')
-  const wanted = names.map((name) => [name, wantedOf(desk, name)] as const)
-  const body = Object.fromEntries(wanted.filter(([, value]) => value !== undefined))
-  await desk.attempt(() => desk.api.call('PATCH', '/v1/settings', { body }), {
+  const kept = keptOf(settings, groupOf(desk))
+  const typed = Object.fromEntries(Object.keys(kept).map((name) => [name, desk.typed(name)]))
+  const wanted = Object.entries(wantedOf(desk, kept, typed)).map(
+    ([name, value = '']): [string, string | number | null] => [
+      name,
+      value === '' ? null : rowOf(name as SettingName).written(value),
+    ],
+  )
+  const body = { ...Object.fromEntries(wanted), ...logoOf(desk) }
+  await desk.attempt(() => patch(desk, '/v1/settings', body), {
     done: () => desk.done(listPath, 'settings-saved'),
     again: (faults) => showForm(desk, settings, faults),
   })
 }
 
-/** An empty field is the default again; undefined: it stays what it is. */
-function wantedOf(desk: Desk, name: SettingName): string | number | null | undefined {
-  if (name === 'logo') {
-    const chosen = uploadedFile(desk.ctx, name)
-    if (chosen) return dataUriOf(chosen)
-    return desk.typed(withoutLogo) === 'on' ? null : undefined
-  }
-  const typed = desk.typed(name)
-  return typed === '' ? null : rowOf(name).written(typed)
+/** As it is typed, but for the logo; an empty field is the default. */
+function keptOf(settings: SettingsOut, group: SettingGroup): Record<string, string> {
+  const free = namesIn(group).filter((name) => name !== 'logo' && settings[name].source !== 'environment')
+  return Object.fromEntries(free.map((name) => [name, typedOf(settings, name)]))
+}
+
+function typedOf(settings: SettingsOut, name: SettingName): string {
+  const { value, source } = settings[name]
+  return source === 'stored' ? rowOf(name).typed(value) : ''
+}
+
+/** Another one, none, or nothing: it stays what it is. */
+function logoOf(desk: Desk): { logo?: string | null } {
+  const chosen = uploadedFile(desk.ctx, 'logo')
+  if (chosen) return { logo: dataUriOf(chosen) }
+  return desk.typed(withoutLogo) === 'on' ? { logo: null } : {}
 }
 
 function showForm(desk: Desk, settings: SettingsOut, faults: Fault[]): void {
@@ -57,18 +71,19 @@ function showForm(desk: Desk, settings: SettingsOut, faults: Fault[]): void {
           submit: say('desk.save'),
           cancelHref: listPath,
           faults,
-          fields: free.flatMap((name) => {
-            const { value, source } = settings[name]
-            const kept = source === 'stored' ? rowOf(name).typed(value) : ''
-            const field = rowOf(name).field({
-              label: nameWords(name),
-              hint: say(`settings.hint.${name}`),
-              value: again ? desk.typed(name) : kept,
-              required: false,
-            })
-            const has = name === 'logo' && source === 'stored'
-            return has ? [field, tick(withoutLogo, { label: say('settings.logo.remove') })] : [field]
-          }),
+          fields: [
+            ...shownFields(desk, keptOf(settings, group)),
+            ...free.flatMap((name) => {
+              const field = rowOf(name).field({
+                label: nameWords(name),
+                hint: say(`settings.hint.${name}`),
+                value: again ? desk.typed(name) : typedOf(settings, name),
+                required: false,
+              })
+              const has = name === 'logo' && settings[name].source === 'stored'
+              return has ? [field, tick(withoutLogo, { label: say('settings.logo.remove') })] : [field]
+            }),
+          ],
         }),
       ],
     }),

@@ -2,23 +2,25 @@
 import { choice, choiceGroup, choices, form, group, input, say, screen } from '../../../http/screen-parts.ts'
 import type { Fault, Field } from '../../../http/screen.ts'
 import type { Desk } from '../desk.ts'
+import { shownFields, wantedOf } from '../shown.ts'
 import { crumbsTo, listPath, pathOfTier, readTier, routeOfTier, type TierOut } from './parts.ts'
 import type { Limits } from './words.ts'
 
-/** As typed; an empty hour is no limit. */
-interface LimitValues {
-  hour: string
-  size: string
-  refill: string
-}
-interface Values {
-  own: LimitValues
-  limitPer: string
-  ceiling: LimitValues
-}
+type Prefix = '' | 'organization_limits.'
+type LimitName = `${Prefix}${'hour' | 'burst.size' | 'burst.refill_per_second'}`
 
-const nothing: LimitValues = { hour: '', size: '', refill: '' }
-const blank: Values = { own: { ...nothing, hour: '1000', size: '100' }, limitPer: 'key', ceiling: nothing }
+/** As typed, by the names of the fields; an empty hour is no limit. */
+type Values = Record<LimitName | 'limit_per', string>
+
+const blank: Values = {
+  hour: '1000',
+  'burst.size': '100',
+  'burst.refill_per_second': '',
+  limit_per: 'key',
+  'organization_limits.hour': '',
+  'organization_limits.burst.size': '',
+  'organization_limits.burst.refill_per_second': '',
+}
 
 export function showCreate(desk: Desk, faults: Fault[] = []): void {
   showForm(desk, { tier: null, values: desk.ctx.method === 'POST' ? typedOf(desk) : blank, faults })
@@ -33,7 +35,7 @@ export async function createTier(desk: Desk): Promise<void> {
   if (name === '' || taken) {
     return showCreate(desk, [{ field: 'name', text: say(taken ? 'tier.name.taken' : 'tier.name.needed') }])
   }
-  await desk.attempt(() => desk.api.call<TierOut>('PUT', routeOfTier(name), { body: bodyOf(desk) }), {
+  await desk.attempt(() => desk.api.call<TierOut>('PUT', routeOfTier(name), { body: bodyOf(typedOf(desk)) }), {
     done: (tier) => desk.done(pathOfTier(tier), 'tier-created'),
     again: (faults) => showCreate(desk, faults),
   })
@@ -46,7 +48,9 @@ export async function showEdit(desk: Desk): Promise<void> {
 
 export async function editTier(desk: Desk): Promise<void> {
   const tier = await readTier(desk)
-  await desk.attempt(() => desk.api.call('PUT', routeOfTier(tier.name), { body: bodyOf(desk) }), {
+  const kept = keptOf(tier)
+  const body = bodyOf({ ...kept, ...wantedOf(desk, kept, typedOf(desk)) })
+  await desk.attempt(() => desk.api.call('PUT', routeOfTier(tier.name), { body }), {
     done: () => desk.done(pathOfTier(tier), 'tier-saved'),
     again: (faults) => showForm(desk, { tier, values: typedOf(desk), faults }),
   })
@@ -70,10 +74,10 @@ function showForm(
           cancelHref: path,
           faults,
           fields: [
-            ...(tier ? [] : [nameField(desk)]),
-            group('own', say('tier.limits'), limitFields('', values.own)),
-            limitPerField(values.limitPer),
-            group('ceiling', say('tier.ceiling.optional'), limitFields('organization_limits.', values.ceiling)),
+            ...(tier ? shownFields(desk, keptOf(tier)) : [nameField(desk)]),
+            group('own', say('tier.limits'), limitFields('', values)),
+            limitPerField(values.limit_per),
+            group('ceiling', say('tier.ceiling.optional'), limitFields('organization_limits.', values)),
           ],
         }),
       ],
@@ -85,26 +89,26 @@ function showForm(
 const nameField = (desk: Desk): Field =>
   input('name', { label: say('tier.name'), hint: say('tier.name.hint'), value: desk.typed('name') })
 
-function limitFields(prefix: '' | 'organization_limits.', { hour, size, refill }: LimitValues): Field[] {
+function limitFields(prefix: Prefix, values: Values): Field[] {
   return [
     input(`${prefix}hour`, {
       type: 'number',
       label: say('tier.hour'),
       hint: say(prefix === '' ? 'tier.hour.hint' : 'tier.ceiling.hour.hint'),
-      value: hour,
+      value: values[`${prefix}hour`],
       required: false,
     }),
     input(`${prefix}burst.size`, {
       type: 'number',
       label: say('tier.burst.size'),
       hint: say('tier.burst.size.hint'),
-      value: size,
+      value: values[`${prefix}burst.size`],
       required: prefix === '',
     }),
     input(`${prefix}burst.refill_per_second`, {
       label: say('tier.burst.refill'),
       hint: say('tier.burst.refill.hint'),
-      value: refill,
+      value: values[`${prefix}burst.refill_per_second`],
       required: false,
     }),
   ]
@@ -128,41 +132,44 @@ function limitPerField(limitPer: string): Field {
 }
 
 function keptOf({ limit_per, organization_limits, ...own }: TierOut): Values {
-  return {
-    own: valuesOf(own),
-    limitPer: limit_per,
-    ceiling: organization_limits ? valuesOf(organization_limits) : nothing,
-  }
+  return { ...valuesOf('', own), limit_per, ...valuesOf('organization_limits.', organization_limits ?? null) }
 }
 
-function valuesOf({ hour, burst }: Limits): LimitValues {
+function valuesOf<P extends Prefix>(prefix: P, limits: Limits | null) {
+  const { hour = '', burst } = limits ?? {}
   return {
-    hour: hour === 'unlimited' ? '' : String(hour),
-    size: String(burst.size),
-    refill: burst.refill_per_second === undefined ? '' : String(burst.refill_per_second),
-  }
+    [`${prefix}hour`]: hour === 'unlimited' ? '' : String(hour),
+    [`${prefix}burst.size`]: String(burst?.size ?? ''),
+    [`${prefix}burst.refill_per_second`]: String(burst?.refill_per_second ?? ''),
+  } as Record<Extract<LimitName, `${P}${string}`>, string>
 }
 
 function typedOf(desk: Desk): Values {
-  const limits = (prefix: string): LimitValues => ({
-    hour: desk.typed(`${prefix}hour`),
-    size: desk.typed(`${prefix}burst.size`),
-    refill: desk.typed(`${prefix}burst.refill_per_second`),
-  })
-  return { own: limits(''), limitPer: desk.typed('limit_per'), ceiling: limits('organization_limits.') }
+  const names = Object.keys(blank) as (keyof Values)[]
+  return Object.fromEntries(names.map((name) => [name, desk.typed(name)])) as Values
 }
 
-function bodyOf(desk: Desk) {
-  const { own, limitPer, ceiling } = typedOf(desk)
-  const without = Object.values(ceiling).every((typed) => typed === '')
-  return { ...limitsOf(own), limit_per: limitPer, organization_limits: without ? null : limitsOf(ceiling) }
+function bodyOf(values: Values) {
+  const ceiling = 'organization_limits.'
+  const names = Object.keys(values) as (keyof Values)[]
+  const without = names.every((name) => !name.startsWith(ceiling) || values[name] === '')
+  return {
+    ...limitsOf('', values),
+    limit_per: values.limit_per,
+    organization_limits: without ? null : limitsOf(ceiling, values),
+  }
 }
 
 /** What isn't a number goes on as it was typed: the API says what it must be. */
-function limitsOf({ hour, size, refill }: LimitValues) {
+function limitsOf(prefix: Prefix, values: Values) {
+  const hour = values[`${prefix}hour`]
+  const refill = values[`${prefix}burst.refill_per_second`]
   return {
     hour: hour === '' ? 'unlimited' : numberOf(hour),
-    burst: { size: numberOf(size), ...(refill === '' ? {} : { refill_per_second: numberOf(refill) }) },
+    burst: {
+      size: numberOf(values[`${prefix}burst.size`]),
+      ...(refill === '' ? {} : { refill_per_second: numberOf(refill) }),
+    },
   }
 }
 

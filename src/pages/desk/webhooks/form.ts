@@ -6,6 +6,7 @@ import { webhookTypes } from '../../../webhooks/webhook.ts'
 import type { Desk } from '../desk.ts'
 import { findOrganization, organizationField } from '../find-organization.ts'
 import { onceField, onceOf } from '../once.ts'
+import { patch, shownFields, wantedOf } from '../shown.ts'
 import { crumbsTo, listPath, pathOfWebhook, readWebhook, type WebhookPages } from './parts.ts'
 import { showSecret } from './secret.ts'
 import { typeWords } from './words.ts'
@@ -24,11 +25,7 @@ export function showCreate(desk: Desk, pages: WebhookPages, faults: Fault[] = []
           submit: say('webhook.create.submit'),
           cancelHref: list,
           faults,
-          fields: [
-            onceField(desk),
-            ...whoseFields(desk, pages),
-            ...fieldsOf({ name: desk.typed('name'), url: desk.typed('url'), types: desk.ticked('types') }),
-          ],
+          fields: [onceField(desk), ...whoseFields(desk, pages), ...fieldsOf(typedOf(desk))],
         }),
       ],
     }),
@@ -40,9 +37,7 @@ export async function createWebhook(desk: Desk, pages: WebhookPages): Promise<vo
   const whose = await whoseOf(desk, pages)
   if (!whose.ok) return showCreate(desk, pages, [whose.fault])
   const body = {
-    name: desk.typed('name'),
-    url: desk.typed('url'),
-    types: desk.ticked('types'),
+    ...typedOf(desk),
     ...(whose.id === undefined ? {} : { organization_id: whose.id }),
   }
   await desk.attempt(() => desk.api.call<NewWebhookOut>('POST', '/v1/webhooks', { body, once: onceOf(desk) }), {
@@ -96,8 +91,8 @@ export async function showEdit(desk: Desk, pages: WebhookPages): Promise<void> {
 
 export async function editWebhook(desk: Desk, pages: WebhookPages): Promise<void> {
   const webhook = await readWebhook(desk)
-  const body = { name: desk.typed('name'), url: desk.typed('url'), types: desk.ticked('types') }
-  await desk.attempt(() => desk.api.call('PATCH', `/v1/webhooks/${webhook.id}`, { body }), {
+  const body = wantedOf(desk, valuesOf(webhook), typedOf(desk))
+  await desk.attempt(() => patch(desk, `/v1/webhooks/${webhook.id}`, body), {
     done: () => desk.done(pathOfWebhook(pages, webhook.id), 'saved'),
     again: (faults) => showChange(desk, pages, webhook, faults),
   })
@@ -105,8 +100,7 @@ export async function editWebhook(desk: Desk, pages: WebhookPages): Promise<void
 
 function showChange(desk: Desk, pages: WebhookPages, webhook: WebhookOut, faults: Fault[]): void {
   const path = pathOfWebhook(pages, webhook.id)
-  const again = desk.ctx.method === 'POST'
-  const typed = { name: desk.typed('name'), url: desk.typed('url'), types: desk.ticked('types') }
+  const kept = valuesOf(webhook)
   desk.screen(
     screen({
       title: say('webhook.edit.title', { name: webhook.name }),
@@ -118,7 +112,7 @@ function showChange(desk: Desk, pages: WebhookPages, webhook: WebhookOut, faults
           submit: say('desk.save'),
           cancelHref: path,
           faults,
-          fields: fieldsOf(again ? typed : webhook),
+          fields: [...shownFields(desk, kept), ...fieldsOf(desk.ctx.method === 'POST' ? typedOf(desk) : kept)],
         }),
       ],
     }),
@@ -126,7 +120,17 @@ function showChange(desk: Desk, pages: WebhookPages, webhook: WebhookOut, faults
   )
 }
 
-function fieldsOf({ name, url, types }: { name: string; url: string; types: readonly string[] }): Field[] {
+// A type, since an interface is no record of fields.
+type Values = { name: string; url: string; types: readonly string[] }
+
+const typedOf = (desk: Desk): Values => ({
+  name: desk.typed('name'),
+  url: desk.typed('url'),
+  types: desk.ticked('types'),
+})
+const valuesOf = ({ name, url, types }: WebhookOut): Values => ({ name, url, types })
+
+function fieldsOf({ name, url, types }: Values): Field[] {
   return [
     input('name', { label: say('webhook.name'), hint: say('webhook.name.hint'), value: name }),
     input('url', { type: 'url', label: say('webhook.url'), hint: say('webhook.url.hint'), value: url }),
