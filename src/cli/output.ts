@@ -1,5 +1,6 @@
 /** What the command prints: one JSON document for machines, or text and tables for people. */
 import type { Writable } from 'node:stream'
+import { terminalJson } from '../platform/terminal-json.ts'
 
 export interface Output {
   /** With `--json`: the document. Otherwise: the text. */
@@ -13,7 +14,7 @@ export interface Output {
 export function createOutput(options: { json: boolean; stdout: Writable; stderr: Writable }): Output {
   const { json, stdout, stderr } = options
   return {
-    result: (document, text) => stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : ensureNewline(text)),
+    result: (document, text) => stdout.write(json ? `${terminalJson(document, 2)}\n` : ensureNewline(text)),
     note: (text) => stderr.write(ensureNewline(text)),
     remark: (text) => json || stderr.write(ensureNewline(text)),
   }

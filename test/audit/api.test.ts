@@ -159,6 +159,22 @@ test('pages go on where they ended, and lines are the whole of them', async () =
   expect(lines.map((line) => JSON.parse(line) as Item)).toEqual(seen)
 })
 
+test('no line brings a terminal anything to run, or to show the other way round, and each says the same', async () => {
+  const name = 'Acme \u009b2J\u007f \u202egpj.\u2066exe \u{e0041}\u2028 \u00fc'
+  const data = { name, hint: 'abcd', environment: 'live', scopes: [], expires_at: null, owner: 'usr_1' }
+  await write([{ type: 'api_key.created', id: 'key_odd', organizationId: own.organizationId, data } as never], 6)
+  const query = 'from=2026-03-01T12:06:00Z&to=2026-03-01T12:07:00Z'
+  const { body } = await ask(query, administrator, { accept: 'application/x-ndjson' })
+  const text = body as string
+  expect(text).toMatch(/^[\n\u0020-\u007e\u00a1-\u00ac\u00ae-\u00ff]+$/)
+  expect(
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { data: object }).data),
+  ).toMatchObject([{ name }])
+})
+
 test('lines go on behind what is held in memory at a time', async () => {
   const organizationId = await addOrganization(server)
   await server.db.auditEvent.createMany({

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { exportKeys } from '../../api-keys/export/export.ts'
 import { exportUsers } from '../../users/import/export.ts'
+import { terminalJson } from '../../platform/terminal-json.ts'
 import type { CommandIo } from '../session.ts'
 import { openWorkbench } from '../workbench.ts'
 
@@ -21,7 +22,7 @@ export async function exportLines(
 async function write(stdout: Writable, lines: AsyncIterable<object>): Promise<void> {
   for await (const line of lines) {
     if (!stdout.writable) return
-    if (!stdout.write(`${JSON.stringify(line)}\n`)) await once(stdout, 'drain').catch(unlessClosed)
+    if (!stdout.write(`${terminalJson(line)}\n`)) await once(stdout, 'drain').catch(unlessClosed)
   }
 }
 

@@ -1,5 +1,6 @@
 /** Objects as lines of JSON (NDJSON), block by block, as fast as they are taken. */
 import { Readable } from 'node:stream'
+import { terminalJson } from '../../platform/terminal-json.ts'
 
 export const linesType = 'application/x-ndjson'
 
@@ -10,6 +11,6 @@ export function linesOf(blocks: AsyncIterable<readonly object[]>): Readable {
 
 async function* texts(blocks: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
   for await (const block of blocks) {
-    if (block.length > 0) yield `${block.map((line) => JSON.stringify(line)).join('\n')}\n`
+    if (block.length > 0) yield `${block.map((line) => terminalJson(line)).join('\n')}\n`
   }
 }
