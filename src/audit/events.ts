@@ -140,7 +140,11 @@ export const events = {
     'api_key',
     (id, data) => ({ id, ...data }),
   ),
-  'api_key.revoked': told<{ name: string; hint: string }>('api_key', (id, data) => ({ id, ...data })),
+  // `reason`: where it was no person's or program's wish.
+  'api_key.revoked': told<{ name: string; hint: string; reason?: 'leaked' }>('api_key', (id, data) => ({
+    id,
+    ...data,
+  })),
   // `dead`: of a secret that was no longer good for anything, whose key goes on.
   'api_key.exposed': told<{ name: string; hint: string; reason: string; dead?: true }>('api_key', (id, data) => ({
     id,

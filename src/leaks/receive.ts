@@ -22,7 +22,7 @@ export interface LeakedKeys {
   tellOwners(tx: Tx, leaks: readonly FreshLeak[], at: Date): Promise<void>
 }
 
-/** A secret that nobody had reported before. */
+/** A secret that nobody had reported before, or whose key was revoked just now. */
 interface FreshLeak extends LeakedSecret {
   place: string
   outcome: Exclude<LeakOutcome, 'unknown'>
@@ -66,9 +66,10 @@ export async function receiveLeaks(
       return [{ id, at, apiKeyId, secretId, url: kept(url), source: kept(source), outcome }]
     })
     const fresh = await insertReports(tx, rows)
-    const leaks = ours.flatMap((secret) =>
-      fresh.has(secret.secretId) ? [{ ...secret, outcome: outcomeOf(secret), place: placeOf(rows, secret) }] : [],
-    )
+    const leaks = ours
+      .map((secret) => ({ ...secret, outcome: outcomeOf(secret), place: placeOf(rows, secret) }))
+      // One in its grace may be known already: that its key is revoked now is told all the same.
+      .filter(({ secretId, outcome }) => fresh.has(secretId) || outcome === 'revoked')
     const dead = leaks.filter(({ outcome }) => outcome === 'dead')
     if (dead.length > 0) await keys.tellOfDead(tx, dead, context)
     await keys.tellOwners(tx, leaks, context.clock.now())

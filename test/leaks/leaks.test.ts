@@ -79,7 +79,7 @@ describe('a signed report', () => {
     expect(told.map(({ type }) => type).toSorted()).toEqual(['api_key.exposed', 'api_key.revoked'])
   })
 
-  test('has the owner written to, once and without the secret', async () => {
+  test('has the owner written to, once and without the secret, also that it was revoked', async () => {
     const person = await addPerson(server)
     const organizationId = await addOrganization(server)
     await addMember(server, organizationId, person.id)
@@ -88,8 +88,12 @@ describe('a signed report', () => {
     await finder.report(server.url, message)
     await finder.report(server.url, message)
     await server.running.inside.notices.run()
+    // What else is to be told would be in a mail a minute later.
+    nowMs += 10 * 60_000
+    await server.running.inside.notices.run()
     const mails = server.running.inside.mail.captured().filter(({ to }) => to === person.email)
     expect(mails).toHaveLength(1)
+    expect(mails[0]?.text).toContain('the key was revoked')
     const [mail] = mails
     expect(mail?.text).toContain('Nightly export')
     expect(mail?.text).toContain(place)
@@ -281,4 +285,18 @@ test('with LEAK_RESPONSE=grace a leaked key works on for an hour at the longest,
   await using third = await startTestServer({ settings })
   expect(await finder.report(third.url, [])).toMatchObject({ status: 503, headers: { 'retry-after': '60' } })
   finder.fail(200)
+})
+
+test('one that was in its grace and is found again where leaks are revoked has its owner told of that, too', async () => {
+  const settings = { LEAK_KEYS_URL: finder.url, LEAK_RESPONSE: 'grace' }
+  await using before = await startTestServer({ clock, settings })
+  const person = await addPerson(before)
+  const key = await addApiKey(before, { userId: person.id })
+  await finder.report(before.url, [leak(key.key)])
+  const databaseUrl = before.config.database.url ?? ''
+  await using after = await startTestServer({ clock, databaseUrl, settings: { LEAK_KEYS_URL: finder.url } })
+  await finder.report(after.url, [leak(key.key, 'https://example.com/fork')])
+  await after.running.inside.notices.run()
+  const mails = [before, after].flatMap(({ running }) => running.inside.mail.captured())
+  expect(mails.filter(({ text }) => text.includes('the key was revoked'))).toHaveLength(1)
 })

@@ -56,7 +56,7 @@ async function end(
         ? []
         : [{ type: 'api_key.exposed', id, organizationId, data: { name, hint, reason: 'leaked' } } as const]),
       ...(response === 'revoke'
-        ? [{ type: 'api_key.revoked', id, organizationId, data: { name, hint } } as const]
+        ? [{ type: 'api_key.revoked', id, organizationId, data: { name, hint, reason: 'leaked' } } as const]
         : []),
     ]
   })

@@ -40,9 +40,9 @@ const rules = {
   'api_key.created': (event) => ofKey('key-created', event),
   'api_key.expiring': (event) => ofKey(Number(event.data.days_left) <= 1 ? 'key-expiring-soon' : 'key-expiring', event),
   'api_key.expired': (event) => ofKey('key-expired', event),
-  // What was found in public has a mail of its own, which says where.
+  // What was found in public has a mail of its own, which says where, and what became of the key.
   'api_key.exposed': (event) => (event.data.reason === 'leaked' ? null : ofKey('key-exposed', event)),
-  'api_key.revoked': (event) => ofKey('key-revoked', event),
+  'api_key.revoked': (event) => (event.data.reason === 'leaked' ? null : ofKey('key-revoked', event)),
   'api_key.limit_approaching': (event) => ofKey('limit-approaching', event),
   'api_key.limit_reached': (event, now) => ({
     ...ofKey('limit-reached', event),
