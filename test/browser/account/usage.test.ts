@@ -54,7 +54,7 @@ test('usage is told by hour and by day, of all or of one organization, and whose
   await page.getByLabel('Organization', { exact: true }).selectOption('Acme')
   await page.getByRole('button', { name: 'Filter' }).click()
   await page.getByText('may spend in an hour: 900').waitFor()
-  await page.getByRole('link', { name: 'Nightly export' }).waitFor()
+  await page.locator('#keys').getByRole('link', { name: 'Nightly export' }).waitFor()
   expect(await page.getByText('Their key').count()).toBe(0)
   await look(page, 'account-usage')
 
