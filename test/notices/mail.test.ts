@@ -8,7 +8,7 @@ import { setMutedMail } from '../../src/users/muted-mail.ts'
 import type { Notices } from '../../src/notices/notices.ts'
 import { noticeKinds } from '../../src/http/notice-models.ts'
 import { addApiKey, addMember } from '../support/api.ts'
-import { addPerson, type TestPerson } from '../support/server.ts'
+import { addClient, addPerson, type TestPerson } from '../support/server.ts'
 import { DAY, HOUR, openNoticeStage, publicUrl, type NoticeStage } from './stage.ts'
 
 let stage: NoticeStage
@@ -109,6 +109,28 @@ describe('a mail a day', () => {
     expect(mails[0]?.text).toContain('“stays”')
     expect(mails[0]?.text).not.toMatch(/“revoked”|“moved”/)
   })
+})
+
+test('that a client’s secret ends leads to where it gets a new one: a page, for who has it, else the guide', async () => {
+  await stage.db.user.update({ where: { id: person.id }, data: { administrator: true } })
+  const { person: customer } = await stage.admin()
+  const { organizationId: theirs } = await stage.db.membership.findFirstOrThrow({
+    where: { userId: customer.id, role: 'admin' },
+  })
+  const expiresAt = new Date(stage.clock.now().getTime() + DAY * 1_000)
+  const [ours] = await Promise.all(
+    [organizationId, theirs].map(async (whose) => {
+      const { id } = await addClient(stage, {}, { organization_id: whose })
+      const [secret] = await stage.db.clientSecret.updateManyAndReturn({ where: { clientId: id }, data: { expiresAt } })
+      const data = { name: 'App', secret_id: secret?.id ?? '', hint: 'abcd', expires_at: expiresAt.toISOString() }
+      await happen({ type: 'client.secret_expiring', id, organizationId: whose, data: { ...data, days_left: 1 } })
+      return id
+    }),
+  )
+  const mails = await mailsAfter(120)
+  const textTo = ({ email }: TestPerson) => mails.find(({ to }) => to === email)?.text
+  expect(textTo(person)).toContain(`${publicUrl}/admin/clients/${ours}`)
+  expect(textTo(customer)).toContain(`${publicUrl}/docs/rotation#secrets-of-clients`)
 })
 
 describe('what is urgent', () => {

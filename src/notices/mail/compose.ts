@@ -12,23 +12,28 @@ export interface ComposeOptions {
   publicUrl: string
   /** As apps are called, by client_id. */
   clientNames: ReadonlyMap<string, string>
+  /** Of the platform: only they have pages of clients; others have the API, and the guide says how. */
+  administrator: boolean
 }
 
 /** Where people choose which mails they get. */
 export const choicePath = '/account/notifications'
 
+const keysPath = '/account/keys'
+const clientsPath = '/admin/clients'
+
 const places: Record<BundledKind, string> = {
-  'key-created': '/account/keys',
-  'key-expiring': '/account/keys',
-  'key-expiring-soon': '/account/keys',
-  'key-expired': '/account/keys',
-  'key-exposed': '/account/keys',
-  'key-revoked': '/account/keys',
+  'key-created': keysPath,
+  'key-expiring': keysPath,
+  'key-expiring-soon': keysPath,
+  'key-expired': keysPath,
+  'key-exposed': keysPath,
+  'key-revoked': keysPath,
   'limit-approaching': '/account/usage',
   'limit-reached': '/account/usage',
   'webhook-disabled': '/account/webhooks',
-  'client-secret-expiring': '/account',
-  'client-secret-expiring-soon': '/account',
+  'client-secret-expiring': '/docs/rotation#secrets-of-clients',
+  'client-secret-expiring-soon': '/docs/rotation#secrets-of-clients',
   'app-connected': '/account/connected-apps',
 }
 
@@ -56,13 +61,14 @@ export function compose(rows: readonly MailRow[], options: ComposeOptions): Comp
 function sectionOf(
   kind: NoticeKind,
   rows: readonly [MailRow, ...MailRow[]],
-  { publicUrl, clientNames }: ComposeOptions,
+  { publicUrl, clientNames, administrator }: ComposeOptions,
 ): NoticesModel['sections'][number] {
   const [{ count, data }] = rows
   const items = rows.map((row) => itemOf(row.data, clientNames))
-  const path = places[kind]
-  // One key has a page of its own.
-  const href = count === 1 && path === '/account/keys' ? `${publicUrl}${path}/${text(data.id)}` : `${publicUrl}${path}`
+  const place = administrator && isOfClient(kind) ? clientsPath : places[kind]
+  // One has a page of its own.
+  const own = count === 1 && (place === keysPath || place === clientsPath) ? `/${text(data.id)}` : ''
+  const href = `${publicUrl}${place}${own}`
   return { kind, count, items, more: count - items.length, href }
 }
 
@@ -80,6 +86,10 @@ function itemOf(data: Record<string, unknown>, clientNames: ReadonlyMap<string, 
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+function isOfClient(kind: NoticeKind): boolean {
+  return kind === 'client-secret-expiring' || kind === 'client-secret-expiring-soon'
+}
 
 function isAlone(kind: MailKind): kind is AloneKind {
   return kinds[kind].bundle === 'alone'

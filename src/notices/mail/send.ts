@@ -5,7 +5,7 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
 import type { Log } from '../../platform/log.ts'
-import { negotiateLocale, type Locale } from '../../http/messages.ts'
+import { negotiateLocale } from '../../http/messages.ts'
 import type { Mail } from '../../platform/mail.ts'
 import { MailError } from '../../platform/mail-transport.ts'
 import { randomBase62 } from '../../platform/random.ts'
@@ -105,7 +105,7 @@ async function sendOne(
   if (!first || !person) return 'done'
   try {
     const to = first.address ?? person.email
-    const message = await messageOf(services, rows, negotiateLocale({ uiLocales: person.locale ?? undefined }))
+    const message = await messageOf(services, rows, person)
     await mail.tryOnce(mailId, { to, ...message })
     await markSent(db, mailId, clock.now())
     counts.sent += 1
@@ -127,12 +127,16 @@ async function sendOne(
   }
 }
 
-async function messageOf({ db, views, publicUrl }: SendServices, rows: readonly MailRow[], locale: Locale) {
+async function messageOf(
+  { db, views, publicUrl }: SendServices,
+  rows: readonly MailRow[],
+  { locale, administrator }: { locale: string | null; administrator: boolean },
+) {
   const clientIds = rows.flatMap(({ data }) => (typeof data.client_id === 'string' ? [data.client_id] : []))
   const clients = clientIds.length > 0 ? await listClientNames(db, clientIds) : []
   const clientNames = new Map(clients.map(({ id, name }) => [id, name]))
-  const { mail, model } = compose(rows, { publicUrl, clientNames })
-  const rendered = views.renderMail(mail, model, locale)
+  const { mail, model } = compose(rows, { publicUrl, clientNames, administrator })
+  const rendered = views.renderMail(mail, model, negotiateLocale({ uiLocales: locale ?? undefined }))
   return 'choiceHref' in model && model.choiceHref !== null
     ? { ...rendered, unsubscribeUrl: `${publicUrl}${choicePath}` }
     : rendered

@@ -189,8 +189,8 @@ export async function listRows(db: Db | Tx, mailId: string, perKind: number): Pr
 export async function findAddressee(
   db: Db | Tx,
   userId: string,
-): Promise<{ email: string; locale: string | null } | null> {
-  return db.user.findUnique({ where: { id: userId }, select: { email: true, locale: true } })
+): Promise<{ email: string; locale: string | null; administrator: boolean } | null> {
+  return db.user.findUnique({ where: { id: userId }, select: { email: true, locale: true, administrator: true } })
 }
 
 /** As apps are called now. */
