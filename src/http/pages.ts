@@ -8,7 +8,7 @@ import { fieldsOf, readForm, readUpload, type FormFields, type Forms } from './f
 import { locales, type Locale } from './messages.ts'
 import type { PageModels, PageName } from './page-models.ts'
 import { Problem } from './problem.ts'
-import type { ReturnPath } from './return-path.ts'
+import { account, returnPath, type ReturnPath } from './return-path.ts'
 import type { Views } from './views.ts'
 
 /** Who is signed in, as every page needs it. */
@@ -96,7 +96,7 @@ export function pageRouter(routes: readonly PageRoute[], services: PageServices)
       if (route.access === 'anyone') return route.handle(page)
       if (page.person === null || page.session === null) {
         // What was posted is gone after a sign-in; a GET goes on where it was.
-        const target = route.method === 'GET' ? ctx.path : '/account'
+        const target = route.method === 'GET' ? returnPath(ctx.url) : account
         return page.redirect(`/sign-in?return_to=${encodeURIComponent(target)}`)
       }
       return route.handle(page as PersonalPage)

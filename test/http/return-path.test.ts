@@ -14,6 +14,11 @@ const attempts = [
   '/account//evil.example/../..\\',
   '/account/../../evil',
   '/account?next=https://evil.example',
+  '/account?//evil.example',
+  '/account?\\evil.example',
+  '/account?a=1\r\nSet-Cookie:%20a=b',
+  '//evil.example/account?q=1',
+  '/evil?q=1',
   '/account#https://evil.example',
   '/%2f%2fevil.example',
   '/%5cevil.example',
@@ -42,6 +47,17 @@ test.for(['/', '/account', '/account/connected-apps', '/interaction/Y__tA7su80l3
   },
 )
 
+test.for([
+  ['/admin/keys?q=a%20b&status=expiring', '/admin/keys?q=a+b&status=expiring'],
+  ['/account/usage?organization=org_1&done=saved', '/account/usage?organization=org_1'],
+  ['/account?done=saved', '/account'],
+  ['/admin/people?q=https://evil.example', '/admin/people'],
+  ['/admin/people?q=ann%40example.com', '/admin/people?q=ann%40example.com'],
+  ['/interaction/Y__tA7su80l3kaX6lANz3?q=1', '/interaction/Y__tA7su80l3kaX6lANz3'],
+])('of %s a list keeps what it was filtered by', ([text, kept]) => {
+  expect(returnPath(text)).toBe(kept)
+})
+
 describe('at the sign-in', () => {
   let server: TestServer
   let person: TestPerson
@@ -53,7 +69,7 @@ describe('at the sign-in', () => {
 
   test('nobody is led elsewhere, by the address or by the form', async () => {
     const agent = createAgent(server.url)
-    for (const text of attempts.slice(0, 12)) {
+    for (const text of attempts.slice(0, 17)) {
       await agent.get(`/sign-in?notice=sign-in-again&return_to=${encodeURIComponent(text)}`)
       const answer = await agent.submit('/sign-in', { email: person.email, password: person.password, return_to: text })
       expect(answer.status).toBe(303)
@@ -61,5 +77,22 @@ describe('at the sign-in', () => {
       const waiting = await agent.get(`/sign-in?return_to=${encodeURIComponent(text)}`)
       expect(waiting.location).toBe(`${server.url}/account`)
     }
+  })
+
+  test('who must sign in again goes on where they were, with what they had filtered by', async () => {
+    const administrator = await addPerson(server, { administrator: true })
+    const agent = createAgent(server.url)
+    const wanted = '/admin/settings/keys?q=a+b'
+    const credentials = { email: administrator.email, password: administrator.password }
+    const waiting = await agent.get(wanted)
+    await agent.get(waiting.location ?? '')
+    expect((await agent.submit('/sign-in', credentials)).location).toBe(`${server.url}${wanted}`)
+
+    const long = new Date(server.clock.now().getTime() - 601_000)
+    await server.db.session.updateMany({ where: { userId: administrator.id }, data: { signedInAt: long } })
+    const again = await agent.get(wanted)
+    expect(again.location).toContain('notice=sign-in-again')
+    await agent.get(again.location ?? '')
+    expect((await agent.submit('/sign-in', credentials)).location).toBe(`${server.url}${wanted}`)
   })
 })

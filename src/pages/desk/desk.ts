@@ -6,6 +6,7 @@ import { isMessageKey } from '../../http/messages.ts'
 import { field, fieldList } from '../../http/forms.ts'
 import type { PageRoute, PersonalPage } from '../../http/pages.ts'
 import { Problem } from '../../http/problem.ts'
+import { returnPath } from '../../http/return-path.ts'
 import { notice, say } from '../../http/screen-parts.ts'
 import type { Fault, Screen } from '../../http/screen.ts'
 import { listBelongings, type Belonging } from '../../organizations/members/store.ts'
@@ -56,7 +57,11 @@ export function deskRoutes(routes: readonly DeskRoute[], services: DeskServices)
       } catch (error) {
         if (!needsFreshSignIn(error)) throw error
         const target =
-          page.ctx.method === 'GET' ? page.ctx.url : areaOf(page.ctx.path) === 'console' ? '/admin' : '/account'
+          page.ctx.method === 'GET'
+            ? returnPath(page.ctx.url)
+            : areaOf(page.ctx.path) === 'console'
+              ? '/admin'
+              : '/account'
         page.redirect(`/sign-in?notice=sign-in-again&return_to=${encodeURIComponent(target)}`)
       }
     },
