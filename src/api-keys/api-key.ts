@@ -11,6 +11,8 @@ export type ExposedReason = 'leaked' | 'unencrypted'
 export interface KeyOwner extends Giver {
   readonly kind: 'user' | 'service_account'
   readonly id: string
+  /** A service account's; null for a person. */
+  readonly name: string | null
   /** Enabled and, if it is a person, still a member of the key's organization: else its keys are off. */
   readonly active: boolean
   /** A person has shown that the address is theirs; a service account has none. */

@@ -12,6 +12,7 @@ interface KeyRow extends Omit<ApiKey, 'owner' | 'secrets' | 'exposed'> {
   ownerDisabled: boolean
   ownerAdministrator: boolean
   ownerProven: boolean
+  accountName: string | null
   /** Of a person in the key's organization. */
   role: MemberRole | null
   secrets: SecretRow[]
@@ -41,7 +42,7 @@ async function selectKeys(db: Db | Tx, which: Prisma.Sql, now: Date): Promise<Ap
       k.exposed_reason AS "exposedReason", (SELECT max(s.last_used_at) FROM api_key_secrets s WHERE s.api_key_id = k.id) AS "lastUsedAt", k.created_at AS "createdAt",
       k.updated_at AS "updatedAt", m.role::text AS role,
       coalesce(u.disabled_at, a.disabled_at) IS NOT NULL AS "ownerDisabled",
-      coalesce(u.administrator, a.administrator, false) AS "ownerAdministrator",
+      coalesce(u.administrator, a.administrator, false) AS "ownerAdministrator", a.name AS "accountName",
       u.id IS NULL OR u.email_verified_at IS NOT NULL AS "ownerProven",
       (SELECT json_agg(json_build_object('id', s.id, 'hint', s.hint, 'createdAt', s.created_at,
           'expiresAt', s.expires_at, 'supersededAt', s.superseded_at, 'lastUsedAt', s.last_used_at))
@@ -170,12 +171,13 @@ const json = (value: object | null) => (value === null ? Prisma.DbNull : (value 
 
 function toKey(row: KeyRow): ApiKey {
   const { userId, serviceAccountId, exposedAt, exposedReason, secrets, ...rest } = row
-  const { ownerDisabled: disabled, ownerAdministrator: administrator, ownerProven: proven, role, ...columns } = rest
+  const { ownerDisabled: disabled, ownerAdministrator: administrator, ownerProven: proven, ...others } = rest
+  const { role, accountName, ...columns } = others
   return {
     ...columns,
     owner:
       userId === null
-        ? serviceAccountOwner({ id: serviceAccountId ?? '', disabled, administrator })
+        ? serviceAccountOwner({ id: serviceAccountId ?? '', name: accountName ?? '', disabled, administrator })
         : personOwner({ id: userId, disabled, administrator, proven, role }),
     exposed: exposedAt && { at: exposedAt, reason: exposedReason ?? 'leaked' },
     secrets: secrets.map(toSecret).toSorted(newestFirst),
@@ -215,6 +217,7 @@ function personOwner(person: {
   return {
     kind: 'user',
     id,
+    name: null,
     active: !disabled && role !== null,
     proven,
     administrator,
@@ -223,10 +226,15 @@ function personOwner(person: {
   }
 }
 
-function serviceAccountOwner(account: { id: string; disabled: boolean; administrator: boolean }): KeyOwner {
-  const { id, disabled, administrator } = account
+function serviceAccountOwner(account: {
+  id: string
+  name: string
+  disabled: boolean
+  administrator: boolean
+}): KeyOwner {
+  const { id, name, disabled, administrator } = account
   const asAdmin = { organizationAdmin: true, role: 'admin' } as const
-  return { kind: 'service_account', id, active: !disabled, proven: true, administrator, ...asAdmin }
+  return { kind: 'service_account', id, name, active: !disabled, proven: true, administrator, ...asAdmin }
 }
 
 /** Whoever would own keys of this organization; null for one that isn't there. */

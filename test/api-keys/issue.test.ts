@@ -36,6 +36,7 @@ describe('a new key', () => {
       subject: customer.people.owner.id,
       user_id: customer.people.owner.id,
       service_account_id: null,
+      service_account_name: null,
       external_id: null,
       environment: 'live',
       scopes: ['reports:read'],

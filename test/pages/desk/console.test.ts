@@ -1,6 +1,14 @@
 /** The console, asked without a browser: what it costs, what it refuses, and the lists that it is made of. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addAdministratorKey, addApiKey, addMember, addOrganization, call, type TestKey } from '../../support/api.ts'
+import {
+  addAdministratorKey,
+  addApiKey,
+  addMember,
+  addOrganization,
+  addServiceAccount,
+  call,
+  type TestKey,
+} from '../../support/api.ts'
 import { createAgent, type Agent } from '../../support/agent.ts'
 import { signIn } from '../../support/flow.ts'
 import { addClient, addPerson, startTestServer, type TestPerson, type TestServer } from '../../support/server.ts'
@@ -44,6 +52,24 @@ test('the first page costs as many statements with many keys as with few', async
   // The names of their organizations are one more.
   expect(many - few).toBeLessThanOrEqual(1)
   expect(many).toBeLessThan(30)
+})
+
+test('keys of service accounts are listed with the accounts’ names, which cost nothing more', async () => {
+  const search = async (q: string) => {
+    server.statements()
+    const { html } = await administrator.get(`/admin/keys?q=${q}`)
+    return { html, cost: server.statements().filter((text) => /FROM|WITH/.test(text)).length }
+  }
+  for (const name of ['Nightly', 'Billing', 'Sync']) {
+    const organizationId = await addOrganization(server)
+    const serviceAccountId = await addServiceAccount(server, organizationId, { name: `${name} robot` })
+    await addApiKey(server, { organizationId, serviceAccountId, name: name === 'Sync' ? 'Alone' : 'Together' })
+  }
+  await search('Alone')
+  const [one, two] = [await search('Alone'), await search('Together')]
+  for (const name of ['Nightly', 'Billing']) expect(two.html).toContain(`${name} robot`)
+  expect(two.html).not.toContain('svc_')
+  expect(two.cost).toBe(one.cost)
 })
 
 test('an address with a slash or a percent sign in it is of nothing, and no other page', async () => {

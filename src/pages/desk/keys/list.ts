@@ -7,6 +7,7 @@ import {
   filter,
   hidden,
   input,
+  lines,
   relative,
   row,
   say,
@@ -129,9 +130,11 @@ async function tellerOfAll(desk: Desk, keys: readonly KeyOut[]): Promise<(key: K
       keys.map(({ user_id }) => user_id),
     ),
   ])
-  return ({ organization_id, user_id }) => [
+  return ({ organization_id, user_id, service_account_name }) => [
     text(organizations.get(organization_id) ?? organization_id),
-    user_id === null ? soft(say('key.owner.some-service-account')) : text(people.get(user_id) ?? user_id),
+    user_id === null
+      ? lines(text(service_account_name ?? ''), soft(say('key.owner.some-service-account')))
+      : text(people.get(user_id) ?? user_id),
   ]
 }
 

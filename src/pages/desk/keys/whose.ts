@@ -15,29 +15,31 @@ export async function ownersOfKey(desk: Desk, { base }: KeyPages, key: KeyOut): 
   return base === '/admin' ? ofAnybody(desk, key) : ofTheirs(desk, key)
 }
 
-function ofTheirs(desk: Desk, { organization_id: id, user_id, subject }: KeyOut): OwnersOfKey {
+function ofTheirs(desk: Desk, { organization_id: id, user_id, service_account_name, subject }: KeyOut): OwnersOfKey {
   const home = desk.belongings.find((one) => one.id === id)
   return {
     organization: home && !home.personal ? link(home.name, `/account/organizations/${id}`) : text(home?.name ?? id),
-    owner: user_id === desk.person.id ? text(say('key.owner.you')) : code(subject),
+    owner:
+      user_id === desk.person.id
+        ? text(say('key.owner.you'))
+        : service_account_name === null
+          ? code(subject)
+          : text(service_account_name),
   }
 }
 
 async function ofAnybody(desk: Desk, key: KeyOut): Promise<OwnersOfKey> {
   const { organization_id, user_id, service_account_id } = key
   const place = `/admin/organizations/${organization_id}`
-  const [organizations, people, account] = await Promise.all([
+  const [organizations, people] = await Promise.all([
     organizationNames(desk, [organization_id]),
     personEmails(desk, [user_id]),
-    service_account_id === null
-      ? null
-      : desk.api.get<{ name: string }>(`/v1/organizations/${organization_id}/service-accounts/${service_account_id}`),
   ])
   return {
     organization: link(organizations.get(organization_id) ?? organization_id, place),
     owner:
       user_id === null
-        ? link(account?.name ?? key.subject, `${place}/service-accounts/${service_account_id}`)
+        ? link(key.service_account_name ?? key.subject, `${place}/service-accounts/${service_account_id}`)
         : link(people.get(user_id) ?? user_id, `/admin/people/${user_id}`),
   }
 }
