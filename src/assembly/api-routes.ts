@@ -132,7 +132,7 @@ export function apiRoutes(options: {
     ...grantRoutes({ db }),
     ...sessionRoutes({ db, clock }),
     ...signingKeyRoutes({ db, secrets, clock }),
-    ...leakRoutes({ leaks }),
+    ...leakRoutes({ leaks, db }),
     ...webhookRoutes(webhooks),
     ...deliveryRoutes(webhooks),
     ...eventRoutes(webhooks),

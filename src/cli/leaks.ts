@@ -1,12 +1,10 @@
-/** `keygrant leaks`: what scanners for leaked secrets are told. It needs no server, only the prefix of its keys. */
+/** `keygrant leaks patterns`: what scanners for leaked secrets are told. It needs no server, only the prefix of its keys. */
 import { Option, type Command } from 'commander'
 import { prefixOf } from './generate-key.ts'
 import type { Session } from './session.ts'
 
-export function addLeaksCommand(program: Command, { run }: Session): void {
-  program
-    .command('leaks')
-    .description('secrets that were found where anybody may read them')
+export function addLeakPatterns(leaks: Command, { run }: Session): void {
+  leaks
     .command('patterns')
     .description('print what scanners find keys by: a regular expression, and a rule for gitleaks')
     .addOption(new Option('--prefix <prefix>', 'what keys begin with (KEY_PREFIX unless said)').argParser(prefixOf))

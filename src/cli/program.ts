@@ -9,7 +9,7 @@ import { addGenerateKey } from './generate-key.ts'
 import { addHostAuditCommands } from './host/audit.ts'
 import { addHostUserCommands } from './host/users.ts'
 import { addClientImport, addKeyImport, addUserImport } from './import/commands.ts'
-import { addLeaksCommand } from './leaks.ts'
+import { addLeakPatterns } from './leaks.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { addNoun } from './nouns/add-noun.ts'
 import { nouns } from './nouns/nouns.ts'
@@ -33,6 +33,7 @@ const besides: Readonly<Record<string, (noun: Command, session: Session) => void
   clients: addClientImport,
   audit: addHostAuditCommands,
   webhooks: addWebhookCommands,
+  leaks: addLeakPatterns,
 }
 
 export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'>): Command {
@@ -50,7 +51,6 @@ export function createProgram(session: Session, io: Pick<Io, 'stdout' | 'stderr'
     const command = addNoun(program, noun, session)
     besides[noun.name]?.(command, session)
   }
-  addLeaksCommand(program, session)
   addApplyCommand(program, session)
   addExportCommand(program, session)
   addMigrateCommand(program, session)

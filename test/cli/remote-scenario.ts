@@ -121,6 +121,7 @@ export const scenario: readonly Step[] = [
   step(({ webhook = '' }) => ['webhooks', 'test', webhook]),
   step(({ webhook = '' }) => ['webhooks', 'delete', webhook]),
   step(({ org = '' }) => ['events', 'list', '--organization', org, '--type', 'client.created']),
+  step(({ org = '' }) => ['leaks', 'list', '--organization', org]),
   step(({ client = '' }) => ['clients', 'delete', client]),
   step(({ own = '' }) => ['scopes', 'delete', own, `${own}:write`]),
   step(({ own = '' }) => ['resources', 'delete', own]),

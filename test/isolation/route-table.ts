@@ -29,6 +29,7 @@ const table = `
 
   GET     /v1/limits                                                -                   200     200    200     200       200
   GET     /v1/usage                                                 -                   200     200    200     200       200
+  GET     /v1/leaks                                                 -                   200     200    200     200       200
   POST    /v1/leaks                                                 -                   404     404    404     404       404
 
   GET     /v1/audit-events                                          -                   200     200    200     200       200

@@ -6,8 +6,10 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { drawApiKey, hintOf } from '../../src/api-keys/format.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { createAgent } from '../support/agent.ts'
 import { addAdministratorKey, addApiKey, addMember, addOrganization, caller, type TestKey } from '../support/api.ts'
 import { eventually } from '../support/eventually.ts'
+import { signIn } from '../support/flow.ts'
 import { readMetrics } from '../support/prometheus.ts'
 import { addPerson, freePort, startTestServer, type TestServer } from '../support/server.ts'
 import { openFinder, type Finder } from './finder.ts'
@@ -176,6 +178,45 @@ describe('a signed report', () => {
     const value = family?.samples.find(({ labels }) => labels['outcome'] === 'revoked')?.value
     expect(value).toBeGreaterThanOrEqual(25)
   })
+})
+
+test('a report is listed for whoever administers the key’s organization and for the platform, and for nobody else', async () => {
+  const organizationId = await addOrganization(server)
+  const reader = async (role: 'admin' | 'member', scopes = ['leaks:read']) => {
+    const person = await addPerson(server)
+    await addMember(server, organizationId, person.id, role)
+    return { person, ...(await addApiKey(server, { organizationId, userId: person.id, scopes })) }
+  }
+  const [admin, member, stranger] = [await reader('admin'), await reader('member'), await addApiKey(server)]
+  const platform = await addAdministratorKey(server)
+  const [one, other] = [await addApiKey(server, { organizationId }), await addApiKey(server, { organizationId })]
+  await finder.report(server.url, [leak(one.key)])
+  nowMs += 1000
+  await finder.report(server.url, [{ token: other.key, type: 'acme_api_key' }])
+
+  const ask = async ({ key }: Pick<TestKey, 'key'>, query = '') => caller(server, key)('GET', `/v1/leaks${query}`)
+  const { body } = await ask(admin)
+  const shared = { organization_id: organizationId, outcome: 'revoked' }
+  expect(body.data).toMatchObject([
+    { ...shared, key_id: other.id, secret_id: other.secretId, url: null, source: null },
+    { ...shared, key_id: one.id, secret_id: one.secretId, url: place, source: 'content' },
+  ])
+  expect(JSON.stringify(body)).not.toContain(one.key)
+  expect((await ask(member)).body.data).toEqual([])
+  expect((await ask(stranger)).status).toBe(403)
+
+  const first = await ask(platform, `?organization_id=${organizationId}&limit=1`)
+  expect(first.body.data).toMatchObject([{ key_id: other.id }])
+  const second = await ask(platform, `?organization_id=${organizationId}&cursor=${first.body.next_cursor}`)
+  expect(second.body).toMatchObject({ data: [{ key_id: one.id }], next_cursor: null })
+  expect((await ask(admin, `?key_id=${one.id}`)).body.data).toHaveLength(1)
+
+  const agent = createAgent(server.url)
+  await signIn(agent, await agent.get('/sign-in'), admin.person)
+  const { html } = await agent.get(`/account/keys/${one.id}`)
+  expect(html).toContain('Where it was found')
+  expect(html).toContain(place)
+  expect(html).not.toContain(`href="${place}`)
 })
 
 describe('what isn’t signed is refused, and nothing of it is done:', () => {

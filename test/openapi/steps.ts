@@ -297,6 +297,7 @@ export const steps: readonly Step[] = [
   { operation: 'getDelivery', params: ({ delivered }) => ({ id: delivered.id }) },
   { operation: 'replayDelivery', params: ({ delivered }) => ({ id: delivered.id }) },
   { operation: 'listEvents', query: () => ({ type: 'api_key.created', limit: '1' }) },
+  { operation: 'listLeaks' },
   { operation: 'listAuditEvents', query: () => ({ type: 'tier.created', limit: '1' }) },
   { operation: 'listSigningKeys' },
   { operation: 'rotateSigningKeys', credential: ({ token }) => token, body: () => ({ immediately: false }) },

@@ -5,6 +5,7 @@ import { clients, clientSecrets } from './clients.ts'
 import { invitations } from './invitations.ts'
 import { keyLimits } from './key-limits.ts'
 import { keys } from './keys.ts'
+import { leaks } from './leaks.ts'
 import { members } from './members.ts'
 import type { Noun } from './noun.ts'
 import { organizations } from './organizations.ts'
@@ -36,6 +37,7 @@ export const nouns: readonly Noun[] = [
   webhooks,
   deliveries,
   events,
+  leaks,
   grants,
   sessions,
   signingKeys,

@@ -23,6 +23,7 @@ import type { Block, Text, Value } from '../../../http/screen.ts'
 import type { Desk } from '../desk.ts'
 import { usageChart } from '../usage-chart.ts'
 import { at, type KeyOut } from '../wire.ts'
+import { whereFound } from './found.ts'
 import { pathOfKey, readKey, type KeyPages } from './parts.ts'
 import { spendingOfKey } from './spending.ts'
 import { unusedScopes } from './unused-scopes.ts'
@@ -43,6 +44,7 @@ export async function showKeyPage(desk: Desk, pages: KeyPages): Promise<void> {
         : [],
       blocks: [
         ...warnings(key, path),
+        ...(await whereFound(desk, key)),
         ...(live ? await unusedScopes(desk, path, key) : []),
         section('about', say('key.about'), [about(desk, key, await ownersOfKey(desk, pages, key))]),
         ...(live ? [secretsOf(desk, key)] : []),
