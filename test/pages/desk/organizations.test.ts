@@ -84,3 +84,34 @@ test('in the console a webhook hears everybody, or the organization that was nam
   const made = await server.db.webhookEndpoint.findMany({ where: { name: 'Platform' }, orderBy: { createdAt: 'asc' } })
   expect(made.map(({ organizationId }) => organizationId)).toEqual([acme, null])
 })
+
+test('in the console somebody with an account becomes a member by their address, and anybody else can be invited', async () => {
+  const platform = as('platform')
+  const home = await addOrganization(server, { name: 'Navy' })
+  const path = `/admin/organizations/${home}`
+  const person = await addPerson(server)
+  expect((await platform.get(`${path}/members`)).html).toContain(`href="${path}/add-member"`)
+
+  await platform.get(`${path}/add-member`)
+  const unknown = await platform.submit('/add-member', { email: 'zoe+navy@example.com', role: 'admin' })
+  expect(unknown.status).toBe(422)
+  expect(unknown.html).toContain('Nobody has an account with this address')
+  const invitation = `${path}/invite?email=zoe%2Bnavy%40example.com&amp;role=admin`
+  expect(unknown.html).toContain(`href="${invitation}"`)
+  const invite = await platform.get(invitation.replace('&amp;', '&'))
+  expect(invite.html).toContain('value="zoe+navy@example.com"')
+
+  await platform.get(`${path}/add-member`)
+  const added = await platform.submit('/add-member', { email: person.email.toUpperCase(), role: 'admin' })
+  expect(added.location).toContain(`${path}/members?done=member-added`)
+  expect(await server.db.membership.findMany({ where: { organizationId: home } })).toMatchObject([
+    { userId: person.id, role: 'admin' },
+  ])
+  await platform.get(`${path}/add-member`)
+  const again = await platform.submit('/add-member', { email: person.email, role: 'owner' })
+  expect([again.status, again.html.includes('is a member already')]).toEqual([422, true])
+
+  for (const who of ['owner', 'platform'] as const) {
+    expect(await status(who, `/account/organizations/${acme}/add-member`)).toBe(404)
+  }
+})

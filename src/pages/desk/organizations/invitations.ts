@@ -37,8 +37,15 @@ export async function showInvite(desk: Desk, pages: OrganizationPages, faults: F
           faults,
           fields: [
             onceField(desk),
-            input('email', { type: 'email', label: say('organization.email'), value: desk.typed('email') }),
-            roleField(rolesToGive(manager, { from: null, self: false }), roleOf(desk.typed('role')) ?? 'member'),
+            input('email', {
+              type: 'email',
+              label: say('organization.email'),
+              value: desk.typed('email') || (desk.query['email'] ?? ''),
+            }),
+            roleField(
+              rolesToGive(manager, { from: null, self: false }),
+              roleOf(desk.typed('role') || (desk.query['role'] ?? '')) ?? 'member',
+            ),
           ],
         }),
       ],

@@ -51,7 +51,12 @@ export async function listMembers(desk: Desk, pages: OrganizationPages, faults: 
       crumbs: crumbsTo(pages),
       badges: badgesOf(organization),
       tabs: tabsOf(pages, organization, 'members'),
-      actions: administersIt(manager) ? [invite] : [],
+      actions: [
+        ...(pages.base === '/admin' && !organization.personal
+          ? [action(say('organization.add-member'), `${path}/add-member`)]
+          : []),
+        ...(administersIt(manager) ? [invite] : []),
+      ],
       blocks: [
         ...faults.map(({ text: said }) => notice(said, 'danger')),
         table({

@@ -1,5 +1,6 @@
 /** The pages of organizations: a person's own in the account, everybody's in the console. */
 import type { Desk, DeskRoute } from '../desk.ts'
+import { addMember, showAddMember } from './add-member.ts'
 import { listClients } from './clients.ts'
 import { showOrganization } from './detail.ts'
 import { askDelete, askLeave, deleteOrganization, leaveOrganization } from './end.ts'
@@ -33,6 +34,8 @@ export function organizationPages(pages: OrganizationPages): DeskRoute[] {
           route('GET', `${list}/new`, showCreate),
           route('POST', `${list}/new`, createOrganization),
           route('GET', `${one}/clients`, listClients),
+          route('GET', `${one}/add-member`, showAddMember),
+          route('POST', `${one}/add-member`, addMember),
           route('GET', `${one}/delete`, askDelete),
           route('POST', `${one}/delete`, deleteOrganization),
         ]
