@@ -3,15 +3,15 @@ import manifest from '../../package.json' with { type: 'json' }
 import { readHead } from '../audit/chain-rows.ts'
 import type { Gate } from '../check/gate.ts'
 import type { RedisLimiter } from '../limits/redis-limiter.ts'
-import { countWaiting } from '../notices/mail/store.ts'
-import type { PlatformState, StateOf } from '../pages/desk/health/state.ts'
+import { MAIL_PATIENCE_MS } from '../notices/mail/kinds.ts'
+import { readMailBacklog } from '../notices/mail/store.ts'
+import type { Backlog, PlatformState, StateOf } from '../pages/desk/health/state.ts'
 import type { Changes } from '../platform/changes.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Db } from '../platform/database.ts'
 import { migrationsFolder } from '../platform/migrate.ts'
 import { compareHistory, readAppliedMigrations, readMigrations } from '../platform/migrate-history.ts'
-import { findOldestDue } from '../webhooks/deliveries/store.ts'
-import { findOldestWaiting } from '../webhooks/events-store.ts'
+import { readWebhookBacklog, WEBHOOK_PATIENCE_MS } from '../webhooks/backlog.ts'
 
 export interface StateParts {
   db: Db
@@ -48,10 +48,10 @@ export function stateOf({ db, pool, clock, changes, gate, sharedLimits }: StateP
     }
   }
 
-  async function webhooks(): Promise<PlatformState['webhooks']> {
-    const times = await Promise.all([findOldestWaiting(db), findOldestDue(db, clock.now())])
-    const oldest = times.filter((at) => at !== null).toSorted((a, b) => a.getTime() - b.getTime())
-    return { oldestWaiting: oldest[0] ?? null }
+  async function backlog(read: typeof readMailBacklog, patienceMs: number): Promise<Backlog> {
+    const now = clock.now()
+    const { waiting, oldest } = await read(db, now)
+    return { waiting, oldest, late: oldest !== null && now.getTime() - oldest.getTime() > patienceMs }
   }
 
   async function audit(): Promise<PlatformState['audit']> {
@@ -66,8 +66,8 @@ export function stateOf({ db, pool, clock, changes, gate, sharedLimits }: StateP
       const [connected, migrated, mail, sending, chain] = await Promise.all([
         database(),
         migrations(),
-        countWaiting(db),
-        webhooks(),
+        backlog(readMailBacklog, MAIL_PATIENCE_MS),
+        backlog(readWebhookBacklog, WEBHOOK_PATIENCE_MS),
         audit(),
       ])
       return {
@@ -78,7 +78,7 @@ export function stateOf({ db, pool, clock, changes, gate, sharedLimits }: StateP
         migrations: migrated,
         redis: redis(),
         listener: listener(),
-        mail: { waiting: mail },
+        mail,
         webhooks: sending,
         audit: chain,
       }

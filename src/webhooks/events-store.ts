@@ -51,3 +51,7 @@ export async function findOldestWaiting(db: Db): Promise<Date | null> {
   const row = await db.outboxEvent.findFirst({ where: { sentAt: null }, select: { at: true }, orderBy: { at: 'asc' } })
   return row?.at ?? null
 }
+
+export async function countWaitingEvents(db: Db): Promise<number> {
+  return db.outboxEvent.count({ where: { sentAt: null } })
+}

@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { printable } from '../output.ts'
 import { openPeopleBench } from '../people.ts'
 import type { CommandIo } from '../session.ts'
+import { checkBacklogs } from './backlog.ts'
 import { checkConfiguration } from './configuration.ts'
 import { checkDatabase } from './database.ts'
 import { fault, type Finding } from './finding.ts'
@@ -32,6 +33,7 @@ async function examine(config: Config): Promise<Finding[]> {
   return [
     ...database.findings,
     await checkSigningKeys(people.bench),
+    ...(await checkBacklogs(people.bench)),
     ...web.findings,
     ...(web.reached ? await checkFlow(people) : []),
   ]

@@ -60,6 +60,8 @@ export type BundledKind = KindOf<'prompt' | 'daily'>
 const GATHER_SECONDS = minute
 /** The hour of the day, in UTC, at which the daily mails go out. */
 const DAILY_HOUR = 7
+/** What should have been sent longer ago than this waits for something. */
+export const MAIL_PATIENCE_MS = 10 * minute * 1000
 /** How long a mail is tried for. */
 export const LIFE_SECONDS = 3 * day
 

@@ -232,3 +232,16 @@ export async function putOff(
 export async function countWaiting(db: Db): Promise<number> {
   return db.queuedMail.count({ where: { dueAt: { not: null } } })
 }
+
+/**
+ * How many wait, and since when what has waited longest should have been sent: what the mail server didn't take has waited
+ * all the while.
+ */
+export async function readMailBacklog(db: Db, now: Date): Promise<{ waiting: number; oldest: Date | null }> {
+  const at = now.toISOString()
+  const [row] = await db.$queryRaw<{ waiting: number; oldest: Date | null }[]>`
+    SELECT count(*)::int AS waiting, min(CASE WHEN attempts > 0 THEN created_at ELSE due_at END)
+      FILTER (WHERE attempts > 0 OR due_at <= ${at}::timestamptz) AS oldest
+    FROM queued_mails WHERE due_at IS NOT NULL`
+  return row ?? { waiting: 0, oldest: null }
+}

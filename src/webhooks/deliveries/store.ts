@@ -69,6 +69,11 @@ export async function findOldestDue(db: Db, now: Date): Promise<Date | null> {
   return row?.nextAttemptAt ?? null
 }
 
+/** Due or not. */
+export async function countPending(db: Db): Promise<number> {
+  return db.webhookDelivery.count({ where: { status: 'pending' } })
+}
+
 /** @returns those that weren't there */
 export async function insertDeliveries(tx: Tx, deliveries: readonly Delivery[]): Promise<string[]> {
   const rows = await tx.webhookDelivery.createManyAndReturn({

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../../src/cli/doctor/finding.ts'
 import { createCertificate } from '../../support/certificate.ts'
+import { systemClock } from '../../../src/platform/clock.ts'
 import { createEmptyDatabase } from '../../support/database.ts'
 import { openReverseProxy, type ProxyBehaviour } from '../../support/reverse-proxy.ts'
-import { startTestServer, testSecretKey, type TestServer } from '../../support/server.ts'
+import { addPerson, startTestServer, testSecretKey, type TestServer } from '../../support/server.ts'
 import { openCommandBench, type CommandBench } from '../command.ts'
 
 let bench: CommandBench
@@ -55,6 +56,8 @@ describe('a whole installation', () => {
       'database: migrations': 'ok',
       'database: SECRET_KEY': 'ok',
       'signing keys': 'ok',
+      'webhooks: deliveries': 'ok',
+      'mail: queue': 'ok',
       'public URL': 'ok',
       'forged Host': 'ok',
       'forged X-Forwarded-Host': 'ok',
@@ -78,6 +81,32 @@ describe('a whole installation', () => {
     const { stdout } = await bench.run(['doctor'], { environment: settingsOf(server.url) })
     expect(stdout).toContain('ok     code flow: sign-in, consent, code, tokens and userinfo all work\n')
   })
+})
+
+test('what waits to be sent is counted, and warned of once it waits for long', async () => {
+  // Nobody sends anything here.
+  await using idle = await openCommandBench()
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+  const { id: userId } = await addPerson({ db: idle.db, clock: systemClock })
+  await idle.db.outboxEvent.updateMany({ data: { mailWaits: false, sentAt: new Date() } })
+  const seen = async () => {
+    const ran = await idle.run(['doctor', '--json'], { environment: settingsOf('http://localhost:1') })
+    const { checks } = reportOf(ran)
+    return [checks['webhooks: deliveries'], checks['mail: queue']].map((one) => [one?.status, one?.detail])
+  }
+  const mail = { userId, kind: 'key-created', data: {}, createdAt: ago(200), diesAt: ago(-1_000) }
+  await idle.db.queuedMail.create({ data: { ...mail, bundle: 'daily', about: 'later', dueAt: ago(-60) } })
+  expect(await seen()).toEqual([
+    ['ok', 'none waits'],
+    ['ok', '1 waits, none is due yet'],
+  ])
+  // One that the mail server wouldn't take.
+  await idle.db.queuedMail.create({ data: { ...mail, bundle: 'prompt', about: 'now', dueAt: ago(-30), attempts: 3 } })
+  await idle.db.outboxEvent.create({ data: { id: 'evt_1', type: 'client.created', at: ago(5.5), data: {} } })
+  expect(await seen()).toEqual([
+    ['warn', '1 waits, the oldest for 5 minutes'],
+    ['warn', '2 wait, the oldest for 3 hours'],
+  ])
 })
 
 describe('what is wrong is named with its remedy', () => {

@@ -72,6 +72,21 @@ test('keys of service accounts are listed with the accounts’ names, which cost
   expect(two.cost).toBe(one.cost)
 })
 
+test('the page of health says how much waits to be sent, and since when', async () => {
+  const { html: before } = await administrator.get('/admin/health')
+  expect(before).not.toContain('Waiting for more than ten minutes')
+  const [createdAt, dueAt] = [-7_200_000, 3_600_000].map((ms) => new Date(server.clock.now().getTime() + ms)) as [
+    Date,
+    Date,
+  ]
+  const mail = { userId: person.id, kind: 'key-created', bundle: 'daily', about: 'x', data: {}, createdAt, dueAt }
+  await server.db.queuedMail.create({ data: { ...mail, diesAt: dueAt, attempts: 2 } })
+  const { html } = await administrator.get('/admin/health')
+  expect(html).toContain('Waiting for more than ten minutes')
+  expect(html).toMatch(/\d+ waits?\b/)
+  expect(html).toContain('2 hours ago')
+})
+
 test('an address with a slash or a percent sign in it is of nothing, and no other page', async () => {
   for (const path of ['/admin/people/a%2Fb', '/admin/keys/%25zz', '/admin/clients/..%2Fusers']) {
     expect((await administrator.get(path)).status, path).toBe(404)

@@ -7,7 +7,6 @@ import {
   facts,
   lines,
   none,
-  number,
   relative,
   say,
   screen,
@@ -20,9 +19,6 @@ import type { Block, Value } from '../../../http/screen.ts'
 import type { Desk, DeskRoute } from '../desk.ts'
 import { signingState, type SigningState } from './signing-keys.ts'
 import type { PlatformState, StateOf } from './state.ts'
-
-/** A delivery, or an event, that waits longer than this waits for something. */
-const patienceMs = 60_000
 
 export function healthRoutes(state: Pick<StateOf, 'platform'>): DeskRoute[] {
   return [{ method: 'GET', path: '/admin/health', handle: (desk) => showHealth(desk, state) }]
@@ -84,19 +80,9 @@ function redisState({ state, version }: PlatformState['redis']): Value {
 }
 
 function work({ now }: Desk, { mail, webhooks, audit }: PlatformState): Block {
-  const oldest = webhooks.oldestWaiting
-  const late = oldest !== null && now.getTime() - oldest.getTime() > patienceMs
   return facts(
-    [say('health.mail'), mail.waiting === 0 ? text(say('health.nothing-waits')) : number(mail.waiting)],
-    [
-      say('health.webhooks'),
-      oldest === null
-        ? text(say('health.nothing-waits'))
-        : lines(
-            badge(say(late ? 'health.webhooks.late' : 'health.webhooks.under-way'), late ? 'caution' : 'good'),
-            relative(oldest, now),
-          ),
-    ],
+    [say('health.mail'), waits(now, mail, 'health.mail.late')],
+    [say('health.webhooks'), waits(now, webhooks, 'health.webhooks.late')],
     [
       say('health.audit'),
       audit.seq === null
@@ -108,6 +94,18 @@ function work({ now }: Desk, { mail, webhooks, audit }: PlatformState): Block {
           ),
     ],
   )
+}
+
+function waits(
+  now: Date,
+  { waiting, oldest, late }: PlatformState['mail'],
+  lateWords: 'health.mail.late' | 'health.webhooks.late',
+): Value {
+  if (waiting === 0) return text(say('health.nothing-waits'))
+  const count = text(say('health.waiting', { count: waiting }))
+  if (oldest === null) return count
+  const state = late ? badge(say(lateWords), 'caution') : badge(say('health.webhooks.under-way'), 'good')
+  return lines(state, count, relative(oldest, now))
 }
 
 function signingFacts({ now }: Desk, { used, next }: SigningState): Block {

@@ -1,6 +1,15 @@
 /** How the server and what it stands on are, for whoever runs it. No address, user or secret is in it. */
 import type { CheckFigure } from '../../../check/figures.ts'
 
+/** What waits to be sent. */
+export interface Backlog {
+  waiting: number
+  /** Since when what has waited longest has been due; null: nothing is. */
+  oldest: Date | null
+  /** Longer than it should. */
+  late: boolean
+}
+
 export interface PlatformState {
   version: string
   node: string
@@ -14,9 +23,9 @@ export interface PlatformState {
   /** `none`: limits are counted in this process · `local`: they should be in Redis, which is gone */
   redis: { state: 'none' | 'redis' | 'local'; version: string | null }
   listener: { state: 'live' | 'blind' }
-  mail: { waiting: number }
-  /** What has waited longest: an event nobody has looked at yet, or a delivery whose time has come. */
-  webhooks: { oldestWaiting: Date | null }
+  mail: Backlog
+  /** Events nobody has looked at yet, and deliveries. */
+  webhooks: Backlog
   /** `seq` null: nothing was linked yet. */
   audit: { seq: string | null; at: Date | null; waiting: number }
 }
