@@ -1,20 +1,15 @@
 /** One service account, with the keys that act for it. */
 import {
   action,
-  badges,
   code,
-  column,
   day,
   empty,
   facts,
   notice,
   postAction,
-  relative,
-  row,
   say,
   screen,
   section,
-  table,
   text,
 } from '../../../http/screen-parts.ts'
 import type { Action, Block, Fault, Screen, Text, Value } from '../../../http/screen.ts'
@@ -22,7 +17,7 @@ import type { OrganizationOut } from '../../../organizations/api.ts'
 import type { ServiceAccountOut } from '../../../organizations/service-accounts/api.ts'
 import { confirmation } from '../confirm.ts'
 import type { Desk } from '../desk.ts'
-import { keyBadges, nameAndHint } from '../keys/words.ts'
+import { keyTable } from '../keys/table.ts'
 import { at, type KeyOut, type Listed } from '../wire.ts'
 import {
   administersIt,
@@ -123,25 +118,9 @@ async function keysOf(desk: Desk, { base }: OrganizationPages, account: ServiceA
     'keys',
     say('desk.keys'),
     [
-      table({
-        caption: say('desk.keys'),
-        columns: [
-          column(say('key.name')),
-          column(say('key.status')),
-          column(say('key.last-used')),
-          column(say('key.ends')),
-        ],
-        rows: data.map((key) =>
-          row(
-            [
-              nameAndHint(key),
-              badges(keyBadges(key)),
-              relative(at(key.last_used_at), desk.now),
-              relative(at(key.expires_at), desk.now),
-            ],
-            `${base}/keys/${key.id}`,
-          ),
-        ),
+      keyTable(data, {
+        base,
+        now: desk.now,
         empty: empty('key', say('service-account.keys.none'), say('service-account.keys.none.text')),
       }),
     ],

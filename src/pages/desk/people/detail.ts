@@ -2,7 +2,6 @@
 import {
   action,
   badge,
-  badges,
   code,
   column,
   day,
@@ -24,7 +23,7 @@ import type { Block } from '../../../http/screen.ts'
 import type { OrganizationOut } from '../../../organizations/api.ts'
 import type { UserOut } from '../../../users/api.ts'
 import type { Desk } from '../desk.ts'
-import { keyBadges, nameAndHint } from '../keys/words.ts'
+import { keyTable } from '../keys/table.ts'
 import { clientNames } from '../names.ts'
 import { at, type KeyOut, type Listed } from '../wire.ts'
 import { called, crumbsTo, pathOfPerson, personBadges, readPerson } from './parts.ts'
@@ -183,25 +182,9 @@ function keysOf({ now }: Desk, { id }: UserOut, keys: readonly KeyOut[]): Block 
     'keys',
     say('desk.keys'),
     [
-      table({
-        caption: say('desk.keys'),
-        columns: [
-          column(say('key.name')),
-          column(say('key.status')),
-          column(say('key.last-used')),
-          column(say('key.ends')),
-        ],
-        rows: keys.map((key) =>
-          row(
-            [
-              nameAndHint(key),
-              badges(keyBadges(key)),
-              relative(at(key.last_used_at), now),
-              relative(at(key.expires_at), now),
-            ],
-            `/admin/keys/${key.id}`,
-          ),
-        ),
+      keyTable(keys, {
+        base: '/admin',
+        now,
         empty: empty('key', say('person.keys.none'), say('person.keys.none.text')),
       }),
     ],
