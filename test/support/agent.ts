@@ -114,13 +114,16 @@ function refreshOf({ html, url }: Answer): string | null {
 }
 
 function formsOf(html: string): { action: string; hidden: [string, string][] }[] {
-  return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, attributes = '', content = '']) => ({
-    action: attribute(attributes, 'action') ?? '',
-    hidden: [...content.matchAll(/<input\b([^>]*)>/g)]
-      .map(([, input = '']) => input)
-      .filter((input) => attribute(input, 'type') === 'hidden')
-      .map((input): [string, string] => [attribute(input, 'name') ?? '', attribute(input, 'value') ?? '']),
-  }))
+  // One that asks with GET is an address, and nothing that is sent.
+  return [...html.matchAll(/<form\b(?![^>]*\bmethod="get")([^>]*)>([\s\S]*?)<\/form>/g)].map(
+    ([, attributes = '', content = '']) => ({
+      action: attribute(attributes, 'action') ?? '',
+      hidden: [...content.matchAll(/<input\b([^>]*)>/g)]
+        .map(([, input = '']) => input)
+        .filter((input) => attribute(input, 'type') === 'hidden')
+        .map((input): [string, string] => [attribute(input, 'name') ?? '', attribute(input, 'value') ?? '']),
+    }),
+  )
 }
 
 function attribute(text: string, name: string): string | null {

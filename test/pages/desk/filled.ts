@@ -2,9 +2,9 @@
 import type { Answer } from '../../support/agent.ts'
 
 export function filled({ html, url }: Pick<Answer, 'html' | 'url'>, action: string): Record<string, string[]> {
-  const form = [...html.matchAll(/<form\b[^>]*\baction="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].find(
-    ([, one]) => one === action,
-  )?.[2]
+  const form = [
+    ...html.matchAll(/<form\b(?![^>]*\bmethod="get")[^>]*\baction="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g),
+  ].find(([, one]) => one === action)?.[2]
   if (form === undefined) throw new Error(`no form for ${action} on ${url}`)
   const sent: Record<string, string[]> = {}
   const add = (name: string | null, value: string) => {

@@ -77,3 +77,33 @@ test('a key keeps what this person couldn’t give it, and what is no scope any 
   const rotation = filled(await agent.get(rotate), rotate)
   expect(rotation['scopes']?.toSorted()).toEqual(['reports:gone', 'reports:read'])
 })
+
+test('a new key’s form costs as many statements with forty organizations as with three, and offers the accounts of each', async () => {
+  const { agent, person } = await signedIn()
+  const cost = async () => {
+    server.statements()
+    expect((await agent.get('/account/keys/new')).status).toBe(200)
+    return server.statements().length
+  }
+  const accounts: string[] = []
+  const join = async (count: number) => {
+    for (let index = 0; index < count; index++) {
+      const id = await addOrganization(server)
+      await addMember(server, id, person.id, 'owner')
+      accounts.push(`${id}/${await addServiceAccount(server, id)}`)
+    }
+  }
+  await join(3)
+  await cost()
+  const few = await cost()
+  expect((await agent.get('/account/keys/new')).html).toContain(`value="${accounts[2]}"`)
+  await join(37)
+  expect(await cost()).toBeLessThanOrEqual(few)
+
+  const owner = accounts[30] ?? ''
+  const { html } = await agent.get(`/account/keys/new?organization=${owner.split('/')[0]}`)
+  expect(accounts.filter((one) => html.includes(`value="${one}"`))).toEqual([owner])
+  const made = { name: 'Theirs', scopes: 'keys:read', expires_in: inDays(20), owner }
+  expect((await agent.submit('/account/keys/new', made)).status).toBe(200)
+  expect(await server.db.apiKey.count({ where: { serviceAccountId: owner.split('/')[1] ?? '' } })).toBe(1)
+})

@@ -18,7 +18,7 @@ import type { Desk } from '../desk.ts'
 import { onceField, onceOf } from '../once.ts'
 import type { KeyWithSecretOut } from '../wire.ts'
 import { unprovenNotice } from '../profile/unproven.ts'
-import { ownerField, ownersOf } from './owners.ts'
+import { organizationChoice, ownerField, ownersOf } from './owners.ts'
 import type { KeyPages } from './parts.ts'
 import { findOwner, ownerFields, platformBodyOfNew, platformFields, type FoundOwner } from './platforms.ts'
 import { scopeField } from './scope-choices.ts'
@@ -92,6 +92,7 @@ async function showForm(desk: Desk, pages: KeyPages, faults: Fault[]): Promise<v
       crumbs: [{ text: say('keys.title'), href: path }],
       narrow: true,
       blocks: [
+        ...(everybodys ? [] : organizationChoice(desk, `${path}/new`)),
         form({
           action: `${path}/new`,
           submit: say('key.issue.submit'),
