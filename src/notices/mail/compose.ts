@@ -67,7 +67,8 @@ function sectionOf(
   const items = rows.map((row) => itemOf(row.data, clientNames))
   const place = administrator && isOfClient(kind) ? clientsPath : places[kind]
   // One has a page of its own.
-  const own = count === 1 && (place === keysPath || place === clientsPath) ? `/${text(data.id)}` : ''
+  const own =
+    count === 1 && (place === keysPath || place === clientsPath) ? `/${encodeURIComponent(text(data.id))}` : ''
   const href = `${publicUrl}${place}${own}`
   return { kind, count, items, more: count - items.length, href }
 }

@@ -87,6 +87,27 @@ test('the page of health says how much waits to be sent, and since when', async 
   expect(html).toContain('2 hours ago')
 })
 
+test('a tier or a client that is called “new” has its page, and the forms for new ones have theirs', async () => {
+  const { key } = platform
+  const limits = { hour: 10, burst: { size: 10 }, limit_per: 'key' }
+  expect((await call(server.url, 'PUT', '/v1/tiers/new', { key, body: limits })).status).toBe(200)
+  const row = { client_id: 'new', client_name: 'Old one', redirect_uris: ['https://app.example.com/callback'] }
+  const body = { dry_run: false, rows: [{ ...row, token_endpoint_auth_method: 'none' }] }
+  expect((await call(server.url, 'POST', '/v1/clients/import', { key, body })).body).toMatchObject({
+    counts: { created: 1 },
+  })
+  for (const [list, named] of [
+    ['/admin/tiers', '<title>new ·'],
+    ['/admin/clients', '<title>Old one ·'],
+  ] as const) {
+    expect((await administrator.get(`${list}/new`)).html).toContain(named)
+    const create = /href="([^"]*\/new\/form)"/.exec((await administrator.get(list)).html)?.[1] ?? ''
+    const form = await administrator.get(create)
+    expect([form.status, form.html.includes(`action="${create}"`)]).toEqual([200, true])
+  }
+  await call(server.url, 'DELETE', '/v1/tiers/new', { key })
+})
+
 test('an address with a slash or a percent sign in it is of nothing, and no other page', async () => {
   for (const path of ['/admin/people/a%2Fb', '/admin/keys/%25zz', '/admin/clients/..%2Fusers']) {
     expect((await administrator.get(path)).status, path).toBe(404)

@@ -22,7 +22,7 @@ import type { Desk } from '../desk.ts'
 import { organizationNames } from '../names.ts'
 import { nextPage } from '../next-page.ts'
 import { at, type Listed } from '../wire.ts'
-import { clientBadges, clientsPath, kindOf, pathOfClient } from './parts.ts'
+import { clientBadges, clientsPath, createPath, kindOf, pathOfClient } from './parts.ts'
 
 const longest = 255
 
@@ -35,7 +35,7 @@ export async function listClients(desk: Desk): Promise<void> {
     data.map(({ organization_id }) => organization_id),
   )
   const narrowed = q !== '' || organization !== undefined
-  const create = action(say('clients.new'), `${clientsPath}/new`, 'primary', 'plus')
+  const create = action(say('clients.new'), createPath, 'primary', 'plus')
   desk.screen(
     screen({
       title: say('desk.clients'),

@@ -7,7 +7,15 @@ import { findOrganization, organizationField } from '../find-organization.ts'
 import { onceField, onceOf } from '../once.ts'
 import { clientScopeField, scopeOf } from './scopes.ts'
 import { showSecret } from './secret.ts'
-import { clientKinds, clientsPath, crumbsTo, metadataOfKind, type ClientKind, type ClientPages } from './parts.ts'
+import {
+  clientKinds,
+  clientsPath,
+  createPath,
+  crumbsTo,
+  metadataOfKind,
+  type ClientKind,
+  type ClientPages,
+} from './parts.ts'
 
 const kindTyped = (desk: Desk): ClientKind => clientKinds.find((kind) => kind === desk.typed('kind')) ?? 'web'
 
@@ -42,7 +50,7 @@ export function showNew(desk: Desk, pages: ClientPages, faults: Fault[] = []): v
       narrow: true,
       blocks: [
         form({
-          action: `${clientsPath}/new`,
+          action: createPath,
           submit: say('clients.new.submit'),
           cancelHref: clientsPath,
           faults,

@@ -12,6 +12,8 @@ export interface ClientPages {
 }
 
 export const clientsPath = '/admin/clients'
+/** No client's page is there, even of one that was brought along under the id `new`. */
+export const createPath = `${clientsPath}/new/form`
 /** Of one that was brought along the id may be anything. */
 export const pathOfClient = (id: string): string => `${clientsPath}/${encodeURIComponent(id)}`
 

@@ -5,7 +5,7 @@ import { changeRights, editClient, showEdit, showRights } from './edit.ts'
 import { askDelete, deleteClient, setDisabled } from './end.ts'
 import { listClients } from './list.ts'
 import { createClient, showNew } from './new.ts'
-import { clientsPath, type ClientPages } from './parts.ts'
+import { clientsPath, createPath, type ClientPages } from './parts.ts'
 import { addSecret, askDeleteSecret, deleteSecret, rotateSecret, showAdd, showRotate } from './secrets.ts'
 
 export function clientPages(pages: ClientPages): DeskRoute[] {
@@ -18,8 +18,8 @@ export function clientPages(pages: ClientPages): DeskRoute[] {
   ): DeskRoute => ({ method, path, handle: (desk) => handle(desk, pages) })
   return [
     route('GET', clientsPath, listClients),
-    route('GET', `${clientsPath}/new`, (desk) => showNew(desk, pages)),
-    route('POST', `${clientsPath}/new`, createClient),
+    route('GET', createPath, (desk) => showNew(desk, pages)),
+    route('POST', createPath, createClient),
     route('GET', one, showClient),
     route('GET', `${one}/edit`, (desk) => showEdit(desk, pages)),
     route('POST', `${one}/edit`, editClient),

@@ -1,5 +1,6 @@
 /** The apps and clients of an organization, for whoever runs the platform. */
 import { action, code, column, day, empty, row, say, screen, table, text } from '../../../http/screen-parts.ts'
+import { createPath, pathOfClient } from '../clients/parts.ts'
 import type { Desk } from '../desk.ts'
 import { nextPage } from '../next-page.ts'
 import { at, type Listed } from '../wire.ts'
@@ -23,7 +24,7 @@ export async function listClients(desk: Desk, pages: OrganizationPages): Promise
       crumbs: crumbsTo(pages),
       badges: badgesOf(organization),
       tabs: tabsOf(pages, organization, 'clients'),
-      actions: [action(say('organization.client.new'), `/admin/clients/new?organization=${organization.id}`)],
+      actions: [action(say('organization.client.new'), `${createPath}?organization=${organization.id}`)],
       blocks: [
         table({
           caption: say('desk.clients'),
@@ -33,7 +34,7 @@ export async function listClients(desk: Desk, pages: OrganizationPages): Promise
             column(say('organization.since'), { aside: true }),
           ],
           rows: data.map(({ client_id, client_name, created_at }) =>
-            row([text(client_name), code(client_id), day(at(created_at))], `/admin/clients/${client_id}`),
+            row([text(client_name), code(client_id), day(at(created_at))], pathOfClient(client_id)),
           ),
           empty: empty('apps', say('organization.clients.none'), say('organization.clients.none.text')),
           more: nextPage(desk, next_cursor),

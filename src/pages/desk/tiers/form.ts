@@ -3,7 +3,7 @@ import { choice, choiceGroup, choices, form, group, input, say, screen } from '.
 import type { Fault, Field } from '../../../http/screen.ts'
 import type { Desk } from '../desk.ts'
 import { shownFields, wantedOf } from '../shown.ts'
-import { crumbsTo, listPath, pathOfTier, readTier, routeOfTier, type TierOut } from './parts.ts'
+import { createPath, crumbsTo, listPath, pathOfTier, readTier, routeOfTier, type TierOut } from './parts.ts'
 import type { Limits } from './words.ts'
 
 type Prefix = '' | 'organization_limits.'
@@ -69,7 +69,7 @@ function showForm(
       narrow: true,
       blocks: [
         form({
-          action: tier ? `${path}/edit` : `${path}/new`,
+          action: tier ? `${path}/edit` : createPath,
           submit: tier ? say('desk.save') : say('tier.create.submit'),
           cancelHref: path,
           faults,

@@ -1,12 +1,12 @@
 /** What the platform's customers may spend, tier by tier. */
 import { action, column, empty, row, say, screen, table, text } from '../../../http/screen-parts.ts'
 import type { Desk } from '../desk.ts'
-import { listPath, listTiers, pathOfTier } from './parts.ts'
+import { createPath, listTiers, pathOfTier } from './parts.ts'
 import { limitsWords } from './words.ts'
 
 export async function showTiers(desk: Desk): Promise<void> {
   const tiers = await listTiers(desk)
-  const create = action(say('tier.create'), `${listPath}/new`, 'primary', 'plus')
+  const create = action(say('tier.create'), createPath, 'primary', 'plus')
   desk.screen(
     screen({
       title: say('tiers.title'),

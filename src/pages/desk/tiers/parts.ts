@@ -6,6 +6,8 @@ import type { Desk } from '../desk.ts'
 import type { Listed } from '../wire.ts'
 
 export const listPath = '/admin/tiers'
+/** No tier's page is there, whatever a tier is called: `new` is a name like any other. */
+export const createPath = `${listPath}/new/form`
 
 export type TierOut = TierInput & { name: string; created_at: string; updated_at: string }
 

@@ -1,6 +1,7 @@
 /** Who called most in the last 30 days. */
 import { column, empty, number, row, say, section, table, text } from '../../../http/screen-parts.ts'
 import type { Block, Text } from '../../../http/screen.ts'
+import { pathOfClient } from '../clients/parts.ts'
 import type { Desk } from '../desk.ts'
 import { hoursOfKeys } from '../keys/spending.ts'
 import { clientNames, organizationNames } from '../names.ts'
@@ -143,7 +144,7 @@ export async function busiestClients(desk: Desk, pages: UsagePages, query: Query
       data.map((counts) => {
         const id = counts.client_id ?? ''
         const shown = pages.base === '/admin' && names.has(id)
-        return { counts, name: nameOr(names, id), of: null, href: shown ? `/admin/clients/${id}` : null }
+        return { counts, name: nameOr(names, id), of: null, href: shown ? pathOfClient(id) : null }
       }),
     ),
   ]
