@@ -98,11 +98,16 @@ export function negotiateLocale(wishes: {
 }): Locale {
   const tags = [...(wishes.uiLocales ?? '').split(/\s+/), ...byQuality(wishes.acceptLanguage ?? '')]
   for (const tag of tags) {
-    const language = tag.toLowerCase().split('-')[0]
-    const found = locales.find((locale) => locale === language)
+    const found = localeOf(tag)
     if (found) return found
   }
   return 'en'
+}
+
+/** By its language, wherever it is spoken: `es-MX` is told in Spanish. Null where there are no words in it. */
+export function localeOf(tag: string | null | undefined): Locale | null {
+  const language = tag?.toLowerCase().split('-')[0]
+  return locales.find((locale) => locale === language) ?? null
 }
 
 /** RFC 9110, 12.5.4: most wanted first, those of equal weight in their order, refused ones (`q=0`) left out. */

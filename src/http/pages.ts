@@ -5,7 +5,7 @@ import type { Log } from '../platform/log.ts'
 import type { Caller } from './address.ts'
 import type { RequestState } from './entrance.ts'
 import { fieldsOf, readForm, readUpload, type FormFields, type Forms } from './forms.ts'
-import { locales, type Locale } from './messages.ts'
+import { localeOf, type Locale } from './messages.ts'
 import type { PageModels, PageName } from './page-models.ts'
 import { Problem } from './problem.ts'
 import { account, returnPath, type ReturnPath } from './return-path.ts'
@@ -111,7 +111,7 @@ export function pageRouter(routes: readonly PageRoute[], services: PageServices)
 async function openPage(ctx: Context, services: PageServices): Promise<Page> {
   const state = ctx.state as RequestState
   const session = await services.findSession(ctx)
-  const chosen = locales.find((locale) => locale === session?.person?.locale)
+  const chosen = localeOf(session?.person?.locale)
   if (chosen) state.locale = chosen
   const page: Page = {
     ctx,

@@ -1,6 +1,6 @@
 /** A forgotten password: a link to the mailbox, and a new password behind it. */
 import { record, type AuditContext } from '../audit/record.ts'
-import { locales, type Locale } from '../http/messages.ts'
+import { localeOf, type Locale } from '../http/messages.ts'
 import { minute } from '../platform/clock.ts'
 import type { Tx } from '../platform/database.ts'
 import { replaceCredentials } from './claim-account.ts'
@@ -50,7 +50,7 @@ export async function mailResetLink(
     return { allowed: true, ...(await issueLink(tx, services, linkOf(user, null))) } as const
   })
   if (!asked.allowed) return { outcome: 'throttled', retryAfterSeconds: asked.retryAfterSeconds }
-  const locale = locales.find((known) => known === user.locale) ?? 'en'
+  const locale = localeOf(user.locale) ?? 'en'
   sendMail('reset-password', user.email, mailed(publicUrl, asked.token), locale)
   return { outcome: 'mailed' }
 }

@@ -2,7 +2,14 @@
 import { IntlMessageFormat } from 'intl-messageformat'
 import nunjucks from 'nunjucks'
 import { describe, expect, test } from 'vitest'
-import { catalogues, createTranslate, locales, negotiateLocale, type Locale } from '../../src/http/messages.ts'
+import {
+  catalogues,
+  createTranslate,
+  localeOf,
+  locales,
+  negotiateLocale,
+  type Locale,
+} from '../../src/http/messages.ts'
 import { escapeHtml } from '../../src/http/view-values.ts'
 
 describe('the language', () => {
@@ -30,6 +37,17 @@ describe('the language', () => {
     expect(negotiateLocale({ uiLocales: locale })).toBe(locale)
     expect(negotiateLocale({ acceptLanguage: `nl, ${locale.toUpperCase()};q=0.3` })).toBe(locale)
   })
+})
+
+test('somebody’s own language is found wherever it is spoken, and none that we lack', () => {
+  expect(['es-MX', 'DE', 'fr', 'tlh', '', null].map((tag) => localeOf(tag))).toEqual([
+    'es',
+    'de',
+    'fr',
+    null,
+    null,
+    null,
+  ])
 })
 
 describe('a message', () => {

@@ -10,8 +10,16 @@ import {
   type TestKey,
 } from '../../support/api.ts'
 import { createAgent, type Agent } from '../../support/agent.ts'
+import { eventually } from '../../support/eventually.ts'
 import { signIn } from '../../support/flow.ts'
-import { addClient, addPerson, startTestServer, type TestPerson, type TestServer } from '../../support/server.ts'
+import {
+  addClient,
+  addPerson,
+  startTestServer,
+  testPassword,
+  type TestPerson,
+  type TestServer,
+} from '../../support/server.ts'
 
 let server: TestServer
 let platform: TestKey
@@ -106,6 +114,20 @@ test('a tier or a client that is called “new” has its page, and the forms fo
     expect([form.status, form.html.includes(`action="${create}"`)]).toEqual([200, true])
   }
   await call(server.url, 'DELETE', '/v1/tiers/new', { key })
+})
+
+test('somebody who was brought along with es-MX reads pages and an administrator’s mail in Spanish', async () => {
+  const { id, email } = await addPerson(server)
+  await server.db.user.update({ where: { id }, data: { locale: 'es-MX' } })
+  const agent = createAgent(server.url)
+  await signIn(agent, await agent.get('/sign-in'), { id, email, password: testPassword })
+  expect((await agent.get('/account')).html).toContain('<html lang="es">')
+  await administrator.get(`/admin/people/${id}/reset-password`)
+  expect((await administrator.submit('/reset-password')).location).toContain('done=reset-mailed')
+  await eventually(() => {
+    const mails = server.running.inside.mail.captured().filter(({ to }) => to === email)
+    expect(mails.map(({ subject }) => subject)).toContainEqual(expect.stringContaining('contraseña'))
+  })
 })
 
 test('an address with a slash or a percent sign in it is of nothing, and no other page', async () => {
@@ -239,4 +261,25 @@ test('the example of a service gets a token as it is', async () => {
     body: new URLSearchParams(fields),
   })
   expect(await answer.json()).toMatchObject({ token_type: 'Bearer', scope: 'notes:read' })
+})
+
+test('who is stopped is whom the address of the page names, whatever anybody’s mail address says', async () => {
+  const [named, other] = [await addPerson(server), await addPerson(server)]
+  // As if the address had changed hands between two looks.
+  await server.db.user.update({ where: { id: named.id }, data: { email: other.email } })
+  const stopped = async () => {
+    const rows = await server.db.user.findMany({
+      where: { id: { in: [named.id, other.id] }, disabledAt: { not: null } },
+    })
+    return rows.map(({ id }) => id)
+  }
+  for (const [verb, expected] of [
+    ['disable', [named.id]],
+    ['enable', []],
+  ] as const) {
+    const path = `/admin/people/${named.id}/${verb}`
+    await administrator.get(path)
+    expect((await administrator.submit(path)).status).toBe(303)
+    expect(await stopped()).toEqual(expected)
+  }
 })
