@@ -86,15 +86,17 @@ test('moves the focus to what is wrong, without scripts', async () => {
   await page.context().close()
 })
 
-test('reveals a password, and sends it as one', async () => {
-  const page = await open('/en/sign-in/plain')
+test.each(['/en/sign-in/plain', '/en/screen/faulty'])('reveals a password, and sends it as one: %s', async (path) => {
+  const page = await open(path)
   const field = page.locator('#field-password')
   await field.fill('correct horse battery staple')
   await page.getByRole('button', { name: 'Show' }).click()
   expect(await field.getAttribute('type')).toBe('text')
   await page.evaluate(`
-    document.forms[0].addEventListener('submit', (event) => event.preventDefault())
-    document.forms[0].requestSubmit()`)
+    const { form } = document.getElementById('field-password')
+    form.noValidate = true
+    form.addEventListener('submit', (event) => event.preventDefault())
+    form.requestSubmit()`)
   expect(await field.getAttribute('type')).toBe('password')
   await page.context().close()
 })
@@ -102,6 +104,8 @@ test('reveals a password, and sends it as one', async () => {
 test('offers no button that does nothing when scripts are off', async () => {
   const page = await open('/en/sign-in/plain', { javaScriptEnabled: false })
   expect(await page.getByRole('button', { name: 'Show' }).count()).toBe(0)
+  await page.goto(`${server.url}/en/screen/faulty`)
+  expect(await page.getByRole('button', { name: 'Show', exact: true }).count()).toBe(0)
   await page.context().close()
 })
 

@@ -138,6 +138,7 @@ const faulty: Screen = part.screen({
         part.hidden('_once', 'x'),
         part.input('name', { label: say('key.name'), hint: say('key.name.hint'), value: longName }),
         part.input('expires_in', { label: say('key.last-day'), type: 'date', suffix: say('desk.optional') }),
+        part.input('password', { label: say('security.password.current'), type: 'password' }),
         part.area('allowed_ips', { label: say('key.allowed-ips'), value: '203.0.113.0/24', mono: true }),
         part.select('owner', {
           label: say('key.owner'),
