@@ -201,7 +201,8 @@ function stopping(
       answer: { status: 200, body: userSchema },
       problems: [...freshSignInProblems, 'not_found', 'conflict'],
       async handle({ params: { id }, context }) {
-        const { outcome } = await disableUser(services, (await known(id)).email, context)
+        await known(id)
+        const { outcome } = await disableUser(services, { id }, context)
         if (outcome === 'last_administrator') {
           throw new Problem('conflict', { detail: 'Nobody else administers the platform: make somebody first.' })
         }
@@ -218,7 +219,8 @@ function stopping(
       answer: { status: 200, body: userSchema },
       problems: [...freshSignInProblems, 'not_found'],
       async handle({ params: { id }, context }) {
-        await enableUser(services, (await known(id)).email, context)
+        await known(id)
+        await enableUser(services, { id }, context)
         return { status: 200, body: shown(await known(id), 'everything') }
       },
     }),

@@ -6,11 +6,15 @@ import type { UserServices } from './services.ts'
 import {
   consumeLinksOf,
   countOtherAdministrators,
+  findUser,
   findUserByEmail,
   lockFirstAdministrator,
   updateUser,
 } from './store.ts'
 import type { User } from './user.ts'
+
+/** Said which, so that an id is never looked up as an address; and an address may have changed hands since it was read. */
+type Who = { id: string } | { email: string }
 
 export type Disabled =
   | { outcome: 'done' | 'already'; user: User }
@@ -24,11 +28,11 @@ export type Disabled =
  */
 export async function disableUser(
   { db, endAccess }: Pick<UserServices, 'db' | 'endAccess'>,
-  email: string,
+  who: Who,
   context: AuditContext,
 ): Promise<Disabled> {
   return db.$transaction(async (tx): Promise<Disabled> => {
-    const user = await lockPerson(tx, email)
+    const user = await lockPerson(tx, who)
     if (!user) return { outcome: 'unknown' }
     if (user.disabledAt !== null) return { outcome: 'already', user }
     if (user.administrator && (await countOtherAdministrators(tx, user.id)) === 0) {
@@ -47,11 +51,11 @@ export async function disableUser(
 /** They sign in anew; what they had allowed apps is still allowed. */
 export async function enableUser(
   { db }: Pick<UserServices, 'db'>,
-  email: string,
+  who: Who,
   context: AuditContext,
 ): Promise<Exclude<Disabled, { outcome: 'last_administrator' }>> {
   return db.$transaction(async (tx) => {
-    const user = await lockPerson(tx, email)
+    const user = await lockPerson(tx, who)
     if (!user) return { outcome: 'unknown' }
     if (user.disabledAt === null) return { outcome: 'already', user }
     await updateUser(tx, user.id, { disabledAt: null }, context.clock.now())
@@ -62,7 +66,7 @@ export async function enableUser(
 }
 
 /** Two at once, each of whom leaves the other as the last administrator, come one after the other. */
-async function lockPerson(tx: Tx, email: string): Promise<User | null> {
+async function lockPerson(tx: Tx, who: Who): Promise<User | null> {
   await lockFirstAdministrator(tx)
-  return findUserByEmail(tx, email)
+  return 'id' in who ? findUser(tx, who.id) : findUserByEmail(tx, who.email)
 }

@@ -172,9 +172,9 @@ describe('an owner whose rights end', () => {
     const { key, person } = await memberKey('member', [])
     await addPerson(one, { administrator: true })
     expect(await codeOf(key)).toBe('valid')
-    await disableUser({ ...one, endAccess }, person.email, context())
+    await disableUser({ ...one, endAccess }, { email: person.email }, context())
     await eventually(async () => expect(await codeOf(key)).toBe('disabled'))
-    await enableUser(one, person.email, context())
+    await enableUser(one, { email: person.email }, context())
     await eventually(async () => expect(await codeOf(key)).toBe('valid'))
   })
 

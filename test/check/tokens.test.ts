@@ -202,7 +202,7 @@ describe('a warm token dies within a second, when', () => {
     ['its client is disabled', ({ client }) => disableClient(stage.server, client.id, context()), ['disabled']],
     [
       'its person is disabled',
-      ({ person }) => disableUser({ ...stage.server, endAccess }, person.email, context()),
+      ({ person }) => disableUser({ ...stage.server, endAccess }, { email: person.email }, context()),
       ['disabled', 'revoked'],
     ],
     [

@@ -83,9 +83,9 @@ test('disabling a person ends what they had for good: enabled again, they begin 
   const everything = await everyToken()
   const { server } = stage
   const context = systemContext(server.clock)
-  await disableUser({ db: server.db, endAccess }, everything.person.email, context)
+  await disableUser({ db: server.db, endAccess }, { email: everything.person.email }, context)
   expect(await livesOn(everything)).toEqual(nothingLives)
-  await enableUser(server, everything.person.email, context)
+  await enableUser(server, { email: everything.person.email }, context)
   expect(await livesOn(everything)).toEqual(nothingLives)
   const page = await everything.agent.get('/account/connected-apps')
   expect(new URL(page.location ?? '').pathname).toBe('/sign-in')

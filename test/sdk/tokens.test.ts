@@ -149,7 +149,7 @@ describe('dies within a second, in memory and when it is seen for the first time
     ['its client is disabled', ({ client }) => disableClient(stage.server, client.id, context()), ['disabled']],
     [
       'its person is disabled',
-      ({ person }) => disableUser({ ...stage.server, endAccess }, person.email, context()),
+      ({ person }) => disableUser({ ...stage.server, endAccess }, { email: person.email }, context()),
       ['disabled', 'revoked'],
     ],
     [

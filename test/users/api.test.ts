@@ -129,9 +129,9 @@ describe('what is done on the host holds within a second', () => {
     const { keys, people } = await stage.customer()
     const code = async () => (await ask(keys.owner, 'GET', '/v1/users')).body.code ?? 'valid'
     expect(await code()).toBe('valid')
-    await disableUser({ db: server.db, endAccess }, people.owner.email, systemContext(server.clock))
+    await disableUser({ db: server.db, endAccess }, { email: people.owner.email }, systemContext(server.clock))
     await expect.poll(code, soon).toBe('disabled')
-    await enableUser(server, people.owner.email, systemContext(server.clock))
+    await enableUser(server, { email: people.owner.email }, systemContext(server.clock))
     await expect.poll(code, soon).toBe('valid')
   })
 

@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => people[Symbol.asyncDispose]())
 beforeEach(() => people.db.user.updateMany({ data: { administrator: false } }))
 
-const disable = (email: string) => disableUser(people.services, email, people.system)
-const enable = (email: string) => enableUser(people.services, email, people.system)
+const disable = (email: string) => disableUser(people.services, { email }, people.system)
+const enable = (email: string) => enableUser(people.services, { email }, people.system)
 const demote = (email: string) => revokeAdministration(people.services, email, people.system)
 
 async function eventsOf(targetId: string): Promise<string[]> {

@@ -15,7 +15,7 @@ const work =
     const { act, done, already } = words[verb]
     const email = emailOf(address)
     await using people = await openPeopleBench()
-    const switched = await act(people.services, email, people.bench.context)
+    const switched = await act(people.services, { email }, people.bench.context)
     if (switched.outcome === 'unknown') throw unknownUser(email)
     if (switched.outcome === 'last_administrator') throw lastAdministrator(email)
     const { outcome, user } = switched

@@ -78,7 +78,7 @@ describe('what is told', () => {
   test('a person who is disabled', async () => {
     const stream = await ready(await listen())
     const { id, email } = await addPerson(one)
-    const disabled = await disableUser({ db: one.db, endAccess }, email, systemContext(one.clock))
+    const disabled = await disableUser({ db: one.db, endAccess }, { email }, systemContext(one.clock))
     expect(disabled.outcome).toBe('done')
     await eventually(() => expect(told(stream, id).map(({ data }) => data.kind)).toContain('user'))
   })
