@@ -67,7 +67,7 @@ test('usage is told by hour and by day, of all or of one organization, and whose
   await administrator.goto(`${server.url}/admin/traffic`)
   await signIn(administrator, await addPerson(server, { administrator: true }))
   await heading(administrator, 'Usage')
-  await administrator.getByRole('link', { name: 'Their key' }).waitFor()
+  await administrator.getByRole('table').getByRole('link', { name: 'Their key' }).waitFor()
   await administrator.getByRole('link', { name: 'No key or token sent' }).waitFor()
   await look(administrator, 'admin-traffic')
   await administrator.getByRole('link', { name: 'Globex' }).click()
