@@ -8,7 +8,7 @@ import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { time, timeOut } from '../http/api/wire.ts'
 import type { Db } from '../platform/database.ts'
 import type { Leaks } from './leaks.ts'
-import { listReports, type ListedReport } from './list-store.ts'
+import { listReports, type ListedReport } from './store.ts'
 
 // Whatever else it says is let be: the message is another's, and grows.
 const reported = z

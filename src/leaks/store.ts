@@ -1,5 +1,7 @@
 /** The rows of reports. What isn't ours is not kept. */
-import type { Tx } from '../platform/database.ts'
+import type { Cursor } from '../http/api/list.ts'
+import type { Db, Tx } from '../platform/database.ts'
+import { Prisma } from '../platform/prisma/client.ts'
 
 export interface ReportRow {
   id: string
@@ -28,4 +30,36 @@ export async function insertReports(tx: Tx, rows: readonly ReportRow[]): Promise
     SELECT DISTINCT secret_id AS "secretId" FROM inserted i
     WHERE NOT EXISTS (SELECT 1 FROM leak_reports r WHERE r.secret_id = i.secret_id)`
   return new Set(fresh.map(({ secretId }) => secretId))
+}
+
+export interface ListedReport extends Omit<ReportRow, 'at'>, Cursor {
+  organizationId: string
+}
+
+/** Newest first; one more than the limit. `among` null: everybody's. Raw, since whose a report is stands with its key. */
+export async function listReports(
+  db: Db,
+  filters: {
+    among: readonly string[] | null
+    organizationId: string | undefined
+    keyId: string | undefined
+    limit: number
+    cursor: Cursor | undefined
+  },
+): Promise<ListedReport[]> {
+  const { among, organizationId, keyId, limit, cursor } = filters
+  const conditions = [
+    Prisma.sql`true`,
+    ...(among ? [Prisma.sql`k.organization_id = ANY(${[...among]}::text[])`] : []),
+    ...(organizationId === undefined ? [] : [Prisma.sql`k.organization_id = ${organizationId}`]),
+    ...(keyId === undefined ? [] : [Prisma.sql`r.api_key_id = ${keyId}`]),
+    ...(cursor ? [Prisma.sql`(r.at, r.id) < (${cursor.createdAt.toISOString()}::timestamptz, ${cursor.id})`] : []),
+  ]
+  return db.$queryRaw<ListedReport[]>`
+    SELECT r.id, r.at AS "createdAt", r.api_key_id AS "apiKeyId", r.secret_id AS "secretId", r.url, r.source, r.outcome,
+      k.organization_id AS "organizationId"
+    FROM leak_reports r JOIN api_keys k ON k.id = r.api_key_id
+    WHERE ${Prisma.join(conditions, ' AND ')}
+    ORDER BY r.at DESC, r.id DESC
+    LIMIT ${limit + 1}`
 }
