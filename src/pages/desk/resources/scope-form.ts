@@ -9,6 +9,7 @@ import {
   input,
   say,
   screen,
+  section,
   select,
   tick,
 } from '../../../http/screen-parts.ts'
@@ -102,7 +103,6 @@ function showChange(desk: Desk, resource: ResourceOut, scope: ScopeOut, faults: 
       title: scope.name,
       crumbs: crumbsTo(resource),
       narrow: true,
-      actions: [action(say('resource.scope.delete'), `${path}/delete`, 'danger')],
       blocks: [
         form({
           action: path,
@@ -114,6 +114,11 @@ function showChange(desk: Desk, resource: ResourceOut, scope: ScopeOut, faults: 
             ...fieldsOf(again ? typedOf(desk) : kept, false),
             ...placeField(resource, scope, again ? desk.typed('position') : null),
           ],
+        }),
+        section('end', say('resource.scope.end'), [], {
+          text: say('resource.scope.end.text'),
+          tone: 'danger',
+          actions: [action(say('resource.scope.delete'), `${path}/delete`, 'danger')],
         }),
       ],
     }),
