@@ -39,7 +39,7 @@ test('any two documents, applied one after the other with prune, equal the secon
       expect(await state()).toEqual(alone)
       expect((await bench.apply(second, prune)).changes).toEqual([])
     }),
-    { numRuns: 20 },
+    { numRuns: 12 },
   )
 }, 120_000)
 

@@ -74,7 +74,7 @@ test('bash offers what a flag or an argument may be, and passes over what was ty
     ['apply', 'compl'],
   ]
   expect(await offered(lines)).toEqual([
-    ['keys'],
+    ['keys', 'key-limits'],
     ['live', 'test'],
     ['live'],
     ['--environment'],

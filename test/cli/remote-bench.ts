@@ -2,7 +2,8 @@
 import type { ApiClient } from '../../src/cli/api/client.ts'
 import { openHostApi } from '../../src/cli/api/host.ts'
 import { addAdministratorKey } from '../support/api.ts'
-import { startTestServer, testSecretKey, type TestServer } from '../support/server.ts'
+import { testSecretKey } from '../support/secret-key.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
 import { openCommandBench, type CommandBench, type Outcome } from './command.ts'
 
 export type Where = 'host' | 'remote'

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAgent } from '../support/agent.ts'
 import { authorize, exchange, openApp, startFlow, tokensFor } from '../support/flow.ts'
 import { startSmtpCatcher, type SmtpCatcher } from '../support/smtp.ts'
+import { testSecretKey } from '../support/secret-key.ts'
 import {
   addClient,
   addPerson,
   addResources,
   startTestServer,
   testPassword,
-  testSecretKey,
   type TestServer,
 } from '../support/server.ts'
 

@@ -13,7 +13,8 @@ import type { Stage } from '../support/api.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { nodeEnvironment } from '../support/node-environment.ts'
-import { freePort, testSecretKey } from '../support/server.ts'
+import { testSecretKey } from '../support/secret-key.ts'
+import { freePort } from '../support/server.ts'
 
 export interface ServerProcess extends Stage, AsyncDisposable {
   url: string

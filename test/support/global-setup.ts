@@ -6,7 +6,9 @@ import { openEmbeddedDatabase } from '../../src/platform/embedded-database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import { databaseUrl, randomDatabaseName } from './database-names.ts'
+import { createSecrets } from '../../src/platform/secrets.ts'
 import { openRunFolder } from './run-folder.ts'
+import { testSecretKey } from './secret-key.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,6 +16,8 @@ declare module 'vitest' {
     databaseServer: string
     /** The database that is cloned for each test. */
     databaseTemplate: string
+    /** The same with signing keys in it. */
+    keyedTemplate: string
     /** How Postgres copies it: page by page through its log, or file by file, which is cheaper where files are in memory. */
     databaseCopy: 'WAL_LOG' | 'FILE_COPY'
   }
@@ -29,15 +33,12 @@ export async function setup(project: TestProject): Promise<void> {
   const given = process.env['TEST_DATABASE_URL']
   const { url: server, copy } =
     given === undefined ? await startServer(opening) : { url: given, copy: 'WAL_LOG' as const }
-  const template = randomDatabaseName()
-  await onServer(server, `CREATE DATABASE ${template} TEMPLATE template0`)
-  opening.defer(() => onServer(server, `DROP DATABASE ${template} WITH (FORCE)`))
-  await migrate({ url: databaseUrl(server, template), log })
-  // Cloning fails while anybody is connected to the original, so nobody may.
-  await onServer(server, `ALTER DATABASE ${template} ALLOW_CONNECTIONS false`)
+  const template = await makeTemplate(opening, server, 'template0', (url) => migrate({ url, log }))
+  const keyed = await makeTemplate(opening, server, template, putSigningKeys)
 
   project.provide('databaseServer', server)
   project.provide('databaseTemplate', template)
+  project.provide('keyedTemplate', keyed)
   project.provide('databaseCopy', copy)
   run.use(opening.move())
 }
@@ -51,6 +52,36 @@ async function startServer(opening: AsyncDisposableStack): Promise<{ url: string
   const settings = { ...durability, autovacuum_naptime: '1h', log_checkpoints: 'off' }
   const { url } = opening.use(await openEmbeddedDatabase({ dataDir, log, settings }))
   return { url, copy: inMemory ? 'FILE_COPY' : 'WAL_LOG' }
+}
+
+async function makeTemplate(
+  opening: AsyncDisposableStack,
+  server: string,
+  original: string,
+  fill: (url: string) => Promise<unknown>,
+): Promise<string> {
+  const template = randomDatabaseName()
+  await onServer(server, `CREATE DATABASE ${template} TEMPLATE ${original}`)
+  opening.defer(() => onServer(server, `DROP DATABASE ${template} WITH (FORCE)`))
+  await fill(databaseUrl(server, template))
+  // Cloning fails while anybody is connected to the original, so nobody may.
+  await onServer(server, `ALTER DATABASE ${template} ALLOW_CONNECTIONS false`)
+  return template
+}
+
+/** Before any time that a test may begin at. */
+const longAgo = new Date('2001-01-01T00:00:00Z')
+
+async function putSigningKeys(url: string): Promise<void> {
+  // Only now is the generated client there that they stand on.
+  const { openDatabase } = await import('../../src/platform/database.ts')
+  const { ensureSigningKeys } = await import('../../src/oidc/signing-keys/signing-keys.ts')
+  await using database = openDatabase({ url, poolSize: 1, log })
+  await ensureSigningKeys({
+    db: database.prisma,
+    secrets: createSecrets([testSecretKey]),
+    clock: { now: () => longAgo },
+  })
 }
 
 async function onServer(server: string, statement: string): Promise<void> {

@@ -19,7 +19,8 @@ import { createEndpoint } from '../../src/webhooks/create.ts'
 import { openReceiver } from '../webhooks/receiver.ts'
 import { addAdministratorKey } from './api.ts'
 import { nodeEnvironment } from './node-environment.ts'
-import { freePort, testSecretKey } from './server.ts'
+import { testSecretKey } from './secret-key.ts'
+import { freePort } from './server.ts'
 
 const entry = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const AT_ONCE = 4

@@ -19,7 +19,8 @@ import { createUser } from '../../src/users/create-user.ts'
 import { createPersonalOrganization } from '../../src/organizations/personal.ts'
 import { joinOrganization } from '../../src/organizations/join.ts'
 import { createPasswords } from '../../src/users/passwords.ts'
-import { createTestDatabase } from './database.ts'
+import { createKeyedDatabase, createTestDatabase } from './database.ts'
+import { testSecretKey } from './secret-key.ts'
 import type pg from 'pg'
 import { parse } from 'yaml'
 
@@ -44,11 +45,11 @@ export interface TestServerOptions {
   log?: Log
 }
 
-export const testSecretKey = 'test-only-key-0123456789-abcdefghijklmnopqrstuvwxyz'
-
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   await using opening = new AsyncDisposableStack()
-  const databaseUrl = options.databaseUrl ?? opening.use(await createTestDatabase()).url
+  // Signing keys are sealed by the secret key: whoever brings its own has new ones made.
+  const createDatabase = options.settings?.['SECRET_KEY'] === undefined ? createKeyedDatabase : createTestDatabase
+  const databaseUrl = options.databaseUrl ?? opening.use(await createDatabase()).url
   const dataDir = await mkdtemp(join(tmpdir(), 'keygrant-server-'))
   opening.defer(() => rm(dataDir, { recursive: true, force: true }))
   const port = await freePort()

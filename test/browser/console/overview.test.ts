@@ -21,7 +21,7 @@ test('first steps are ticked by what there is, the page waits for the first chec
   const page = await stage.open()
   await page.clock.install()
   await page.goto(`${server.url}/admin`)
-  await signIn(page, administrator)
+  await through(page, signIn(page, administrator))
   // To somebody who doesn't ask for it, a sign-in leads to the account.
   await page.goto(`${server.url}/admin`)
   await heading(page, 'Overview')

@@ -6,7 +6,8 @@ import { createCertificate } from '../../support/certificate.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { createEmptyDatabase } from '../../support/database.ts'
 import { openReverseProxy, type ProxyBehaviour } from '../../support/reverse-proxy.ts'
-import { addPerson, startTestServer, testSecretKey, type TestServer } from '../../support/server.ts'
+import { testSecretKey } from '../../support/secret-key.ts'
+import { addPerson, startTestServer, type TestServer } from '../../support/server.ts'
 import { openCommandBench, type CommandBench } from '../command.ts'
 
 let bench: CommandBench

@@ -82,7 +82,7 @@ async function crawl(): Promise<Found[]> {
   return found
 }
 
-const pagesOfAKind = 4
+const pagesOfAKind = 3
 
 function routeOf(path: string): string | undefined {
   const plain = path.split('?', 1)[0] ?? ''
