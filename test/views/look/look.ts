@@ -61,7 +61,7 @@ export function lookAt(pages: SamplePages, languages: typeof bothLanguages | typ
   const question = languages === once ? 'structure' : 'everything'
 
   test.each(paths)(
-    '$path is accessible, wide in the dark and narrow in the light; it fits 320 pixels, gives a finger 44 of them on every control, and asks nobody else',
+    '$path is accessible; it fits 320 pixels, gives a finger 44 of them on every control, and asks nobody else',
     async ({ path, turn }) => {
       heard = []
       for (const [index, [language, sight]] of languages.entries()) {
