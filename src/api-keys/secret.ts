@@ -1,5 +1,5 @@
 /** A new secret of a key: what its holder is given once, and what rests of it. */
-import { secondsFrom, type Clock } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { drawApiKey, hintOf, type Environment } from './format.ts'
@@ -25,14 +25,16 @@ export function restingSecret(
   secret: string,
   lifetimeSeconds: number,
 ): DrawnSecret {
+  // One moment for both: a life is exactly as long as was asked for.
+  const createdAt = clock.now()
   return {
     secret,
     resting: {
       id: newId('sec', clock),
       digest: secrets.digest('api_key', secret),
       hint: hintOf(secret),
-      createdAt: clock.now(),
-      expiresAt: secondsFrom(clock, lifetimeSeconds),
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + lifetimeSeconds * 1000),
     },
   }
 }
