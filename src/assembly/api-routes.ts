@@ -83,6 +83,8 @@ export function apiRoutes(options: {
     findTier,
     findPersonalOrganizationId,
   }
+  // What was changed is changed: if it can't be read anew now, the notice of it sees to that.
+  const refresh = () => catalogue.refresh().catch(() => undefined)
   const targets = webhookTargets(config)
   const webhooks = {
     db,
@@ -116,8 +118,8 @@ export function apiRoutes(options: {
     ...spendingRoutes({ lookAt, keyOf: (asker, id) => meteredApiKey(db, asker, id, clock.now()) }),
     ...usageRoutes({ pool, clock }),
     ...auditRoutes({ db }),
-    ...resourceRoutes({ db, builtIn }),
-    ...scopeRoutes({ db, builtIn }),
+    ...resourceRoutes({ db, builtIn, refresh }),
+    ...scopeRoutes({ db, builtIn, refresh }),
     ...policyRoutes({ db }),
     ...organizationRoutes({
       db,

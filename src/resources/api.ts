@@ -16,11 +16,13 @@ export interface ResourceApiServices {
   db: Db
   /** The management API. */
   builtIn: Resource
+  /** After a change: whoever made it may name what is new in the next request, before the change is told to this server. */
+  refresh: () => Promise<void>
 }
 
 const params = z.strictObject({ id: z.string().describe('The resource’s id, or its name.') })
 
-export function resourceRoutes({ db, builtIn }: ResourceApiServices): ApiRoute[] {
+export function resourceRoutes({ db, builtIn, refresh }: ResourceApiServices): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',
@@ -53,7 +55,7 @@ export function resourceRoutes({ db, builtIn }: ResourceApiServices): ApiRoute[]
         demandAdministrator(reach)
         const created = await createResource(tx, builtIn, definitionOf(body), context)
         if (created.outcome === 'taken') throw conflict(created)
-        return { status: 201, body: showResource(created.resource, created.resource.scopes) }
+        return { status: 201, body: showResource(created.resource, created.resource.scopes), afterwards: refresh }
       },
     }),
 
@@ -88,7 +90,7 @@ export function resourceRoutes({ db, builtIn }: ResourceApiServices): ApiRoute[]
         })
         if (changed.outcome === 'taken') throw conflict(changed)
         if (changed.outcome === 'not_found') throw new Problem('not_found')
-        return { status: 200, body: showResource(changed.resource, changed.resource.scopes) }
+        return { status: 200, body: showResource(changed.resource, changed.resource.scopes), afterwards: refresh }
       },
     }),
 
@@ -107,7 +109,7 @@ export function resourceRoutes({ db, builtIn }: ResourceApiServices): ApiRoute[]
           const { outcome } = await deleteResource(tx, resource.id, context)
           if (outcome === 'not_found') throw new Problem('not_found')
         })
-        return { status: 204, body: undefined }
+        return { status: 204, body: undefined, afterwards: refresh }
       },
     }),
   ]

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { apiRoute, type ApiRoute } from '../http/api/route.ts'
 import { listQuery, listSchema, pageOf } from '../http/api/list.ts'
 import { Problem } from '../http/problem.ts'
-import type { Db } from '../platform/database.ts'
+import type { ResourceApiServices } from './api.ts'
 import { conflict, demandAdministrator, findRegistered, findVisible } from './access.ts'
 import { createScope, deleteScope, updateScope } from './change.ts'
 import type { Resource, Scope } from './resource.ts'
@@ -13,7 +13,7 @@ const idOrName = z.string().describe('The resource’s id, or its name.')
 const ofResource = z.strictObject({ id: idOrName })
 const ofScope = z.strictObject({ id: idOrName, name: z.string().describe('The scope’s name.') })
 
-export function scopeRoutes({ db, builtIn }: { db: Db; builtIn: Resource }): ApiRoute[] {
+export function scopeRoutes({ db, builtIn, refresh }: ResourceApiServices): ApiRoute[] {
   return [
     apiRoute({
       method: 'GET',
@@ -48,7 +48,7 @@ export function scopeRoutes({ db, builtIn }: { db: Db; builtIn: Resource }): Api
         const created = await createScope(tx, builtIn, resourceId, newScope(body), context)
         if (created.outcome === 'taken') throw conflict(created)
         if (created.outcome === 'not_found') throw new Problem('not_found')
-        return { status: 201, body: showScope(scopeIn(created.resource, body.name)) }
+        return { status: 201, body: showScope(scopeIn(created.resource, body.name)), afterwards: refresh }
       },
     }),
 
@@ -68,7 +68,7 @@ export function scopeRoutes({ db, builtIn }: { db: Db; builtIn: Resource }): Api
           return updateScope(tx, resourceId, name, scopeChangesOf(body), context)
         })
         if (changed.outcome === 'not_found') throw new Problem('not_found')
-        return { status: 200, body: showScope(scopeIn(changed.resource, name)) }
+        return { status: 200, body: showScope(scopeIn(changed.resource, name)), afterwards: refresh }
       },
     }),
 
@@ -87,7 +87,7 @@ export function scopeRoutes({ db, builtIn }: { db: Db; builtIn: Resource }): Api
           const { outcome } = await deleteScope(tx, resourceId, name, context)
           if (outcome === 'not_found') throw new Problem('not_found')
         })
-        return { status: 204, body: undefined }
+        return { status: 204, body: undefined, afterwards: refresh }
       },
     }),
   ]

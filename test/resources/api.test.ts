@@ -217,6 +217,18 @@ describe('a resource', () => {
 })
 
 describe('a scope', () => {
+  test('is given to a key by the very next request, made with its resource or added to it', async () => {
+    // Many at once, so that the notice of a change is behind its answer.
+    const rounds = Array.from({ length: 20 }, async (_, round) => {
+      const { name, path } = await created([{ name: `next${round}:read`, title: 'Read' }])
+      const give = async (scope: string) => (await ask(platform, 'POST', '/v1/keys', { name, scopes: [scope] })).status
+      const first = await give(`next${round}:read`)
+      await ask(platform, 'POST', `${path}/scopes`, { name: `next${round}:write`, title: 'Write' })
+      return [first, await give(`next${round}:write`)]
+    })
+    expect(await Promise.all(rounds)).toEqual(rounds.map(() => [201, 201]))
+  })
+
   test('is added behind the others, changed, and deleted', async () => {
     const { path } = await created([{ name: fresh(), title: 'First' }])
     const name = `https://api.example.com/${fresh()}/read`

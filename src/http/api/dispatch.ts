@@ -61,7 +61,7 @@ export async function dispatch(
   repeatable: Repeatable | null,
 ): Promise<ApiAnswer<unknown>> {
   const answer = await work(route, services, request, repeatable)
-  answer.afterwards?.()
+  await answer.afterwards?.()
   return { ...answer, body: route.answer.body === null ? undefined : route.answer.body.parse(answer.body) }
 }
 

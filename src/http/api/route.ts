@@ -48,7 +48,7 @@ export interface ApiAnswer<R> {
   secretId?: string
   headers?: Readonly<Record<string, string>>
   /** Of a creating POST: called after its transaction has committed, so that nobody is told of what didn't happen. */
-  afterwards?: () => void
+  afterwards?: () => void | Promise<void>
 }
 
 interface Definition<A extends Access, P, Q, B, R> {
