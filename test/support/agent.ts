@@ -126,12 +126,14 @@ function formsOf(html: string): { action: string; hidden: [string, string][] }[]
   )
 }
 
-function attribute(text: string, name: string): string | null {
-  const found = new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1]
+/** Of a tag's attributes. */
+export function attribute(text: string, name: string): string | null {
+  const found = new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(text)?.[1]
   return found === undefined ? null : unescape(found)
 }
 
-function unescape(text: string): string {
+/** What is meant by text that stands in HTML. */
+export function unescape(text: string): string {
   return text
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")

@@ -79,14 +79,14 @@ function draw(figure) {
 }
 
 if (figures.length > 0) {
-  const library = document.createElement('script')
-  library.src = figures[0].dataset.library
-  library.addEventListener('load', () => {
+  const drawing = document.createElement('script')
+  drawing.src = figures[0].dataset.drawing
+  drawing.addEventListener('load', () => {
     let charts = figures.map(draw)
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       for (const chart of charts) chart.destroy()
       charts = figures.map(draw)
     })
   })
-  document.head.append(library)
+  document.head.append(drawing)
 }

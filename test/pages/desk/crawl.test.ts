@@ -16,7 +16,7 @@ beforeAll(async () => {
   await addMember(server, organizationId, person.id, 'owner')
   await fill(organizationId, person.id)
   const client = await addClient(server, { client_name: 'Reports App' }, { organization_id: organizationId })
-  ;({ agent } = await tokensFor(server, client, person, { scope: 'openid' }))
+  await tokensFor(server, client, person, { scope: 'openid' })
   agent = createAgent(server.url)
   await signIn(agent, await agent.get('/sign-in'), person)
   // They have a page of their own from then on.

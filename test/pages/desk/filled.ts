@@ -1,5 +1,5 @@
 /** What a browser would send of a form that is left as it was opened, hidden fields apart, which the agent sends itself. */
-import type { Answer } from '../../support/agent.ts'
+import { attribute, unescape, type Answer } from '../../support/agent.ts'
 
 export function filled({ html, url }: Pick<Answer, 'html' | 'url'>, action: string): Record<string, string[]> {
   const form = [
@@ -27,18 +27,4 @@ export function filled({ html, url }: Pick<Answer, 'html' | 'url'>, action: stri
 function chosen(options: string): string {
   const all = [...options.matchAll(/<option\b([^>]*)>/g)].map(([, one = '']) => one)
   return attribute(all.find((one) => /\bselected\b/.test(one)) ?? all[0] ?? '', 'value') ?? ''
-}
-
-function attribute(text: string, name: string): string | null {
-  const found = new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(text)?.[1]
-  return found === undefined ? null : unescape(found)
-}
-
-function unescape(text: string): string {
-  return text
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
 }
